@@ -1,0 +1,119 @@
+"""How pages write icons, times, names and numbers. Built in: no page loads it."""
+
+import re
+from datetime import datetime
+from functools import cache
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+MINUTE, HOUR, DAYS_IN_WORDS = 60, 3600, 31
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon of static/img/icons.svg, which `scripts/icons.py` makes."""
+    return _use(f"icon {css}".strip(), f"i-{name}")
+
+
+@register.simple_tag
+def reach(quarters: int) -> SafeString:
+    """Four bars: how many quarters of the catalogue a role grants."""
+    return _use("reach", f"reach-{quarters}")
+
+
+@register.simple_tag
+def brand_mark() -> SafeString:
+    return _use("brand-mark", "brand")
+
+
+@register.filter
+def initials(text: str) -> str:
+    """Two letters that tell one person or organization from another: of the first and last word, or of an address."""
+    words = re.findall(r"\w+", str(text).partition("@")[0].replace("_", " "))
+    if not words:
+        return "?"
+    return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
+
+
+@register.filter
+def ago(moment: datetime | None, where: str = "") -> SafeString | str:
+    """How long ago or how soon, with the exact time and zone on hover; `mid-sentence` begins with a small letter."""
+    if moment is None:
+        return ""
+    words = _relative(timezone.localtime(moment), timezone.localtime())
+    return _time(moment, words[0].lower() + words[1:] if where == "mid-sentence" else words)
+
+
+@register.filter
+def exactly(moment: datetime | None) -> SafeString | str:
+    """The day and the minute in words, such as Saturday 28 November 2026, 18:00."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return _time(moment, f"{local:%A} {local.day} {local:%B %Y, %H:%M}")
+
+
+@register.filter
+def on_day(moment: datetime | None) -> SafeString | str:
+    """The day alone, such as 9 April, with its year when that is another one."""
+    if moment is None:
+        return ""
+    return _time(moment, _day(timezone.localtime(moment), timezone.localtime()))
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An address that may break after its @."""
+    return mark_safe(conditional_escape(address).replace("@", "@<wbr>", 1))  # noqa: S308 - escaped first
+
+
+@register.filter
+def plural(number: int, forms: str) -> str:
+    """The number and its word: `{{ 4|plural:"person,people" }}` is 4 people."""
+    one, many = forms.split(",")
+    return f"{number:,} {one if number == 1 else many}"
+
+
+@cache
+def _use(css: str, symbol: str) -> SafeString:
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("img/icons.svg"), symbol)
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    local = timezone.localtime(moment)
+    zone = timezone.get_current_timezone_name()
+    return format_html(
+        '<time datetime="{}" title="{:%Y-%m-%d %H:%M} {}">{}</time>', local.isoformat(timespec="seconds"), local, zone, words
+    )
+
+
+def _relative(then: datetime, now: datetime) -> str:
+    seconds = (now - then).total_seconds()
+    past, span = seconds >= 0, abs(seconds)
+    days = abs((now.date() - then.date()).days)
+    if span < MINUTE:
+        return "Just now" if past else "In a moment"
+    if span < HOUR:
+        return _both(past, int(span // MINUTE), "minute")
+    if days == 0 or span < 6 * HOUR:
+        return _both(past, int(span // HOUR), "hour")
+    if days == 1:
+        return "Yesterday" if past else "Tomorrow"
+    if days < DAYS_IN_WORDS:
+        return _both(past, days, "day")
+    return _day(then, now)
+
+
+def _both(past: bool, number: int, unit: str) -> str:
+    words = plural(number, f"{unit},{unit}s")
+    return f"{words} ago" if past else f"in {words}"
+
+
+def _day(then: datetime, now: datetime) -> str:
+    return f"{then.day} {then:%B}" if then.year == now.year else f"{then.day} {then:%B %Y}"
