@@ -1,0 +1,141 @@
+"""What makes an action one change: one transaction, one time, locks in order, its events, new tries after deadlock."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from audit.models import Chain, Event
+
+TRIES = 3
+_TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, could not serialize
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class Act:
+    """The outermost action under way: its time, what it holds locked, and the events that it will write."""
+
+    now: datetime
+    organizations: dict[UUID, Any] = field(default_factory=dict)
+    users: dict[UUID, Any] = field(default_factory=dict)
+    chains: dict[UUID, Chain] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    batch: UUID | None = None
+
+    def lock_chains(self, ids: set[UUID]) -> None:
+        """Lock the chains of these organizations or accounts, by id; a chain begins with its first event."""
+        wanted = sorted(ids - self.chains.keys())
+        if not wanted:
+            return
+        found = {chain.id: chain for chain in _lock_chains(wanted)}
+        if missing := [chain_id for chain_id in wanted if chain_id not in found]:
+            Chain.objects.bulk_create([Chain(id=chain_id) for chain_id in missing], ignore_conflicts=True)
+            found |= {chain.id: chain for chain in _lock_chains(missing)}
+        self.chains |= found
+
+    def write_events(self) -> None:
+        """Number the events in the order they were recorded and write them, with the heads of their chains."""
+        if not self.events:
+            return
+        self.lock_chains({event.chain_id for event in self.events})
+        for event in self.events:
+            chain = self.chains[event.chain_id]
+            chain.length += 1
+            event.number = chain.length
+        Event.objects.bulk_create(self.events, batch_size=500)
+        for chain_id in {event.chain_id for event in self.events}:
+            self.chains[chain_id].save(update_fields=["length"])
+
+
+class Preparation(Protocol):
+    """Locks what the arguments name (organizations by id, then users by id, then chains by id), then settles.
+
+    Of an action that joins another it only checks that everything named is locked already.
+    """
+
+    def __call__(self, act: Act, arguments: dict[str, Any], *, joining: bool) -> None: ...
+
+
+_current: ContextVar[Act | None] = ContextVar("act", default=None)
+
+
+def current_act() -> Act:
+    act = _current.get()
+    if act is None:
+        message = "No action is under way: what changes something is called through an action."
+        raise RuntimeError(message)
+    return act
+
+
+def now() -> datetime:
+    """The time that the action under way read once; outside of one, the time now."""
+    act = _current.get()
+    return act.now if act else timezone.now()
+
+
+def make_action(prepare: Preparation) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A decorator for actions whose locks `prepare` takes."""
+
+    def decorator(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            arguments = dict(signature.bind(*args, **kwargs).arguments)
+            run = functools.partial(function, *args, **kwargs)
+            outer = _current.get()
+            if outer is not None:
+                return _join(outer, prepare, arguments, run)
+            return _begin(prepare, arguments, run)
+
+        return wrapper
+
+    return decorator
+
+
+def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]) -> R:
+    # Inside somebody else's transaction a deadlock has already undone their work: only they can try again.
+    tries = 1 if connection.in_atomic_block else TRIES
+    while True:
+        tries -= 1
+        try:
+            with transaction.atomic():
+                act = Act(now=timezone.now())
+                token = _current.set(act)
+                try:
+                    prepare(act, arguments, joining=False)
+                    result = run()
+                    act.write_events()
+                finally:
+                    _current.reset(token)
+            return result
+        except OperationalError as error:
+            if not tries or getattr(error.__cause__, "sqlstate", None) not in _TRY_AGAIN:
+                raise
+
+
+def _join(outer: Act, prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]) -> R:
+    recorded = len(outer.events)
+    try:
+        with transaction.atomic():  # a savepoint: who catches a refusal finds nothing half done
+            prepare(outer, arguments, joining=True)
+            return run()
+    except BaseException:
+        del outer.events[recorded:]
+        raise
+
+
+def _lock_chains(ids: list[UUID]) -> list[Chain]:
+    return list(Chain.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id"))

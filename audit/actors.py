@@ -1,0 +1,34 @@
+"""Who acts, and in whose name."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class ActorKind(StrEnum):
+    MEMBER = "member"
+    INVITEE = "invitee"
+    STAFF = "staff"
+    TOKEN = "token"  # noqa: S105 - a kind of actor, not a secret
+    PARTNER = "partner"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """A label, the grants it has here, and in whose name it acts.
+
+    `grants` are texts as `organizations.permissions` writes them (`members.read`, `documents.update@curated`) and are
+    those of one organization; an action reads them again under its lock. `id` is the acting person's or token's.
+    """
+
+    kind: ActorKind
+    label: str
+    id: UUID | None = None
+    membership_id: UUID | None = None
+    grants: frozenset[str] = frozenset()
+    owns: bool = False
+    on_behalf_of: str = ""
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM, label="Roster")

@@ -1,0 +1,39 @@
+"""Gives every request an id and remembers where it came from, for the events that it leads to."""
+
+import ipaddress
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from uuid_utils.compat import uuid7
+
+from audit.ambient import Origin, coming_from
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The caller's address: the connection's, or what the outermost trusted proxy saw."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            address = hops[-settings.TRUSTED_PROXIES]
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None
+
+
+class OriginMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        where = Origin(
+            address=address_of(request),
+            user_agent=request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")[:300],
+            request_id=str(uuid7()),
+        )
+        with coming_from(where):
+            response = self.get_response(request)
+        response.headers["X-Request-Id"] = where.request_id
+        return response

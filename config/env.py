@@ -1,0 +1,43 @@
+"""Settings from the environment: every refusal names the setting and says how to mend it."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+T = TypeVar("T")
+
+
+def setting(read: Callable[[], T], name: str, mend: str) -> T:
+    """What `read` answers; a setting that is missing or wrong stops the start with its name and its mend."""
+    try:
+        return read()
+    except ImproperlyConfigured as mistake:
+        message = f"The setting {name} is missing. {mend}"
+        raise ImproperlyConfigured(message) from mistake
+    except (ValueError, TypeError, KeyError) as mistake:
+        message = f"The setting {name} cannot be read: {mistake}. {mend}"
+        raise ImproperlyConfigured(message) from mistake
+
+
+def kept_secret(name: str, folder: Path) -> str:
+    """The secret `name` from the environment, else from `folder`, where it is made once and kept from other users."""
+    if value := env.str(name, default=""):
+        return value
+    path = folder / name.lower()
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = folder / f".{name.lower()}.{secrets.token_hex(4)}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            path.hardlink_to(fresh)  # whoever links first wins; everyone reads that one
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()

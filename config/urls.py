@@ -1,0 +1,25 @@
+"""Every address of Roster."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from team.views.mine import HomeView
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the web process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("", HomeView.as_view(), name="home"),
+    path("health/", health, name="health"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("mail/", include("mail.urls")),
+    path("", include("invitations.urls")),
+    path("", include("organizations.urls")),
+    path("", include("team.urls")),
+]
