@@ -1,0 +1,8 @@
+"""What higher apps are told of an account, inside the transaction.
+
+`user_changed`: name, address or two-factor state changed. Arguments: `user`, `two_factor` (whether it is on).
+"""
+
+from django.dispatch import Signal
+
+user_changed = Signal()

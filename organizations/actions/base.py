@@ -1,0 +1,103 @@
+"""What every action on an organization begins with: the locks in order, what has lapsed, the actor as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+from accounts.models import User
+from audit.actions import Act, current_act, make_action
+from audit.actors import Actor, ActorKind
+from organizations.actions.settling import settle
+from organizations.models import Membership, Organization
+
+
+def _prepare(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
+    organizations, users = _named(arguments.values())
+    if joining:
+        if missing := (organizations - act.organizations.keys()) | (users - act.users.keys()):
+            message = f"An action that joins another may only touch what that one has locked, not {missing}."
+            raise RuntimeError(message)
+        return
+    lock(act, organizations, users)
+    for organization in act.organizations.values():
+        if organization.settles_at and organization.settles_at <= act.now:
+            settle(organization, at=act.now)
+
+
+def _prepare_to_settle(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
+    lock(act, *_named(arguments.values()))
+
+
+action = make_action(_prepare)
+# For the job that settles chunk by chunk: the locks alone.
+settling_action = make_action(_prepare_to_settle)
+
+
+def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
+    """Organizations by id, then users by id, then chains by id; plain FOR UPDATE would deadlock with foreign keys."""
+    if organizations:
+        rows = Organization.objects.select_for_update(no_key=True).filter(id__in=organizations).order_by("id")
+        act.organizations |= {row.id: row for row in rows}
+        if gone := organizations - act.organizations.keys():
+            message = "This organization no longer exists."
+            raise PermissionDenied(message, gone)
+    if users:
+        people = User.objects.select_for_update(no_key=True).filter(id__in=users).order_by("id")
+        act.users |= {person.id: person for person in people}
+    act.lock_chains(organizations)
+
+
+def locked(organization: Organization | UUID) -> Organization:
+    """The organization as it stands under the lock."""
+    key = organization if isinstance(organization, UUID) else organization.pk
+    found: Organization = current_act().organizations[key]
+    return found
+
+
+def as_of_now(actor: Actor, organization: Organization) -> Actor:
+    """The actor with what they hold at this moment: a member's membership is read again, under the lock."""
+    if actor.kind is not ActorKind.MEMBER:
+        return actor
+    act = current_act()
+    membership = organization.memberships.select_related("role").filter(user_id=actor.id).first()
+    if membership is None or not membership.is_active_at(act.now) or not _account_is_active(act, actor):
+        message = f"You are no longer an active member of {organization}."
+        raise PermissionDenied(message)
+    return replace(membership.as_actor(act.now), on_behalf_of=actor.on_behalf_of)
+
+
+def _account_is_active(act: Act, actor: Actor) -> bool:
+    person = act.users.get(actor.id) if actor.id else None
+    return person is None or person.is_active
+
+
+def _named(values: Iterable[Any]) -> tuple[set[UUID], set[UUID]]:
+    """The organizations and users that the arguments of an action name, singly or in lists."""
+    organizations: set[UUID] = set()
+    users: set[UUID] = set()
+    for value in _flat(values):
+        if isinstance(value, Organization):
+            organizations.add(value.pk)
+        elif isinstance(value, User):
+            users.add(value.pk)
+        elif isinstance(value, models.Model):
+            organization_id = getattr(value, "organization_id", None)
+            if organization_id is not None:
+                organizations.add(organization_id)
+            if isinstance(value, Membership):
+                users.add(value.user_id)
+    return organizations, users
+
+
+def _flat(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from value
+        else:
+            yield value

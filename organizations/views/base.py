@@ -1,0 +1,85 @@
+"""What stands on the path to every page of an organization: the person's membership, its grants, and the frame."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.models import User
+from organizations.models import Membership
+from organizations.views.frame import Frame, build_frame
+
+LAST_ORGANIZATION = "organization"
+
+
+class OrganizationMixin(LoginRequiredMixin):
+    """Lets in who holds `permission` in the organization of the URL; an outsider gets 404, a member without it why.
+
+    `request`, `membership`, `organization`, `actor` and `now` are what the page works with.
+    """
+
+    permission: ClassVar[str] = "organization.read"
+    section: ClassVar[str] = ""
+    page_name: ClassVar[str] = "this page"
+
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        self.now = timezone.now()
+        self.membership = self._membership(cast("User", request.user), kwargs["slug"])
+        self.organization = self.membership.organization
+        self.actor = self.membership.as_actor(self.now)
+        if request.session.get(LAST_ORGANIZATION) != self.organization.slug:
+            request.session[LAST_ORGANIZATION] = self.organization.slug
+        if not self.membership.is_active_at(self.now):
+            return self._explain("organizations/access_ended.html")
+        if self.permission and self.permission not in self.actor.grants:
+            return self._explain("organizations/forbidden.html", missing=self.permission)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except PermissionDenied as refusal:
+            reason = str(refusal.args[0]) if refusal.args else ""
+            return self._explain("organizations/forbidden.html", reason=reason)
+
+    @property
+    def frame(self) -> Frame:
+        return build_frame(self.membership, self.actor, self.section)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return context | {
+            "organization": self.organization,
+            "membership": self.membership,
+            "frame": self.frame,
+            "now": self.now,
+        }
+
+    def _membership(self, user: User, slug: str) -> Membership:
+        found = Membership.objects.of_user(user).filter(organization__slug=slug).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def _explain(self, template: str, *, missing: str = "", reason: str = "") -> HttpResponse:
+        """A 403 page that names the organization, the role, what is missing and whom to ask."""
+        people = self.organization.memberships.select_related("role")
+        wanted = missing or "members.update"
+        context = {
+            "organization": self.organization,
+            "membership": self.membership,
+            "frame": self.frame if self.actor.grants else None,
+            "page_name": self.page_name,
+            "missing": missing,
+            "reason": reason,
+            "whom_to_ask": list(people.holding(wanted, self.now)[:3]),
+            "now": self.now,
+        }
+        return render(self.request, template, context, status=403)

@@ -1,0 +1,70 @@
+"""The frame round every page of an organization: what stands in its sidebar, for this person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from audit.actors import Actor
+from organizations.models import Membership, Organization
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int | None = None
+    due: bool = False
+
+
+@dataclass(frozen=True)
+class Seats:
+    used: int
+    reserved: int
+    limit: int | None
+
+
+@dataclass(frozen=True)
+class Frame:
+    organization: Organization
+    role_line: str
+    home_url: str
+    sections: list[Section]
+    seats: Seats | None
+
+
+# Label, URL name, icon, the permission that opens it, and the counter of the organization shown beside it.
+_SECTIONS = (
+    ("Overview", "team:overview", "layout-dashboard", "organization.read", ""),
+    ("Members", "team:members", "users", "members.read", "members_count"),
+    ("Invitations", "invitations:list", "mail", "invitations.read", "reserved_seats"),
+    ("Audit log", "team:audit", "history", "audit_log.read", ""),
+)
+
+
+def build_frame(membership: Membership, actor: Actor, current: str) -> Frame:
+    organization = membership.organization
+    sections = [
+        Section(
+            label=label,
+            url=reverse(name, args=[organization.slug]),
+            icon=icon,
+            current=name == current,
+            count=getattr(organization, counter) if counter else None,
+        )
+        for label, name, icon, permission, counter in _SECTIONS
+        if permission in actor.grants
+    ]
+    role = membership.role
+    return Frame(
+        organization=organization,
+        role_line="You are an owner" if role and role.owns else role.label if role else "No role yet",
+        home_url=reverse("team:overview", args=[organization.slug]),
+        sections=sections,
+        seats=Seats(organization.active_members, organization.reserved_seats, organization.seat_limit)
+        if "invitations.create" in actor.grants
+        else None,
+    )
