@@ -1,0 +1,187 @@
+"""Making an offer of membership: to one address or to many, again, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+
+from accounts.addresses import normalise
+from audit.actions import current_act
+from audit.actors import Actor
+from audit.events import EventKind
+from audit.recording import record
+from invitations import emails, events, policies
+from invitations.models import Invitation, InvitationStatus
+from organizations.actions.base import action, as_of_now, locked
+from organizations.models import Organization, Role
+from organizations.policies import has_seats
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    address: str
+    reason: str
+
+
+@dataclass
+class Outcome:
+    """Who was reached by an action on several, and who was passed over and why."""
+
+    done: list[Invitation] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+    def pass_over(self, address: str, reason: str) -> None:
+        self.passed_over.append(PassedOver(address, reason))
+
+
+@action
+def invite(*, actor: Actor, organization: Organization, addresses: Sequence[str], role: Role, days: int) -> Outcome:
+    """Invite these addresses to the role; each is an offer of its own, open for `days` (1 to 30).
+
+    Whoever belongs already or is invited already is passed over. Raises ValidationError (`too_many`, `days`,
+    `unknown_role`, `no_seat`) where nobody can be invited, and PermissionDenied.
+    """
+    act = current_act()
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    if len(addresses) > MOST_AT_ONCE:
+        message = f"At most {MOST_AT_ONCE} at a time; these are {len(addresses)}. Send them in parts."
+        raise ValidationError(message, code="too_many")
+    if not 1 <= days <= 30:
+        message = "An invitation is open for 1 to 30 days."
+        raise ValidationError(message, code="days")
+    if (found := Role.objects.of(organization).filter(pk=role.pk).first()) is None:
+        message = "This role no longer exists. Choose another one."
+        raise ValidationError(message, code="unknown_role")
+    policies.may_invite(actor, organization, found).enforce()
+    outcome = Outcome()
+    ready = _ready(organization, addresses, outcome)
+    has_seats(organization, len(ready)).demand()
+    for address in ready:
+        outcome.done.append(
+            Invitation(
+                organization=organization,
+                email=address,
+                role=found,
+                invited_by_id=actor.id,
+                inviter_label=actor.label,
+                created_at=act.now,
+                sent_at=act.now,
+                expires_at=act.now + timedelta(days=days),
+            )
+        )
+    if not outcome.done:
+        return outcome
+    Invitation.objects.bulk_create(outcome.done, batch_size=500)
+    organization.reserved_seats += len(outcome.done)
+    organization.settle_by(act.now + timedelta(days=days))
+    organization.save(update_fields=["reserved_seats", "settles_at"])
+    for invitation in outcome.done:
+        _record(events.SENT, actor, invitation, after={"role": found.label, "expires_at": str(invitation.expires_at)})
+    emails.send_links(outcome.done)
+    return outcome
+
+
+@action
+def resend(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome:
+    """Send new links; the older ones say so. The offers are open for as long as they first were."""
+    act = current_act()
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    outcome = Outcome()
+    for invitation in _reloaded(organization, invitations):
+        decision = policies.may_resend(actor, invitation, act.now)
+        if not decision:
+            outcome.pass_over(invitation.email, decision.reason)
+            continue
+        length = invitation.expires_at - invitation.sent_at
+        before = {"version": invitation.version, "expires_at": str(invitation.expires_at)}
+        invitation.version += 1
+        invitation.sent_at, invitation.expires_at = act.now, act.now + length
+        invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
+        invitation.save(update_fields=["version", "sent_at", "expires_at", "invited_by", "inviter_label"])
+        after = {"version": invitation.version, "expires_at": str(invitation.expires_at)}
+        _record(events.RESENT, actor, invitation, before=before, after=after)
+        outcome.done.append(invitation)
+    emails.send_links(outcome.done)
+    return outcome
+
+
+@action
+def revoke(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome:
+    """Withdraw offers that are still open, and free the seats that they reserved."""
+    act = current_act()
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    outcome = Outcome()
+    for invitation in _reloaded(organization, invitations):
+        decision = policies.may_revoke(actor, invitation, act.now)
+        if decision:
+            outcome.done.append(invitation)
+        elif invitation.status != InvitationStatus.REVOKED:
+            outcome.pass_over(invitation.email, decision.reason)
+    withdraw(organization, outcome.done, actor=actor)
+    return outcome
+
+
+def withdraw(organization: Organization, invitations: Sequence[Invitation], *, actor: Actor, reason: str = "") -> None:
+    """Revoke pending invitations of the locked organization, with their events; for actions that have asked already."""
+    if not invitations:
+        return
+    act = current_act()
+    Invitation.objects.filter(pk__in=[one.pk for one in invitations], status=InvitationStatus.PENDING).update(
+        status=InvitationStatus.REVOKED, answered_at=act.now
+    )
+    organization.reserved_seats -= len(invitations)
+    organization.save(update_fields=["reserved_seats"])
+    for invitation in invitations:
+        after = {"status": InvitationStatus.REVOKED.value} | ({"reason": reason} if reason else {})
+        _record(events.REVOKED, actor, invitation, before={"status": InvitationStatus.PENDING.value}, after=after)
+
+
+def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcome) -> list[str]:
+    """The addresses that can be invited, spelled as they are stored, once each; the others are passed over."""
+    spelled: dict[str, str] = {}
+    for address in addresses:
+        try:
+            spelled.setdefault(normalise(address), address)
+        except ValidationError as mistake:
+            outcome.pass_over(address, mistake.messages[0])
+    members = set(organization.memberships.filter(email__in=spelled).values_list("email", flat=True))
+    invited = set(
+        organization.invitations.filter(email__in=spelled, status=InvitationStatus.PENDING).values_list(
+            "email", flat=True
+        )
+    )
+    for address in spelled:
+        if address in members:
+            outcome.pass_over(address, f"Belongs to {organization} already.")
+        elif address in invited:
+            outcome.pass_over(address, "Is invited already. Send that invitation again instead.")
+    return [address for address in spelled if address not in members | invited]
+
+
+def _reloaded(organization: Organization, invitations: Sequence[Invitation]) -> list[Invitation]:
+    """These invitations as they stand under the lock, those of this organization only."""
+    found = list(
+        organization.invitations.filter(pk__in=[one.pk for one in invitations]).select_related("role").order_by("id")
+    )
+    for invitation in found:
+        invitation.organization = organization
+    return found
+
+
+def _record(kind: EventKind, actor: Actor, invitation: Invitation, **changes: dict[str, object]) -> None:
+    record(
+        kind,
+        actor=actor,
+        chain=invitation.organization_id,
+        target_id=invitation.pk,
+        target_label=invitation.email,
+        **changes,
+    )

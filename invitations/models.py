@@ -1,0 +1,77 @@
+"""An emailed offer of a membership."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from invitations.querysets import InvitationQuerySet
+from organizations.models import Organization, Role
+
+
+class InvitationStatus(models.TextChoices):
+    PENDING = "pending", "Pending"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    REVOKED = "revoked", "Revoked"
+    EXPIRED = "expired", "Expired"
+
+
+class Invitation(models.Model):
+    """Organization, role and address come from this row alone; a link only proves which row and version is meant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="invitations")
+    status = models.CharField(max_length=8, choices=InvitationStatus.choices, default=InvitationStatus.PENDING)
+    version = models.PositiveIntegerField(default=1, help_text="Each sending raises it; only the newest link counts.")
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    inviter_label = models.CharField(max_length=254)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(default=timezone.now, help_text="When its newest version was put on its way.")
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email"], condition=Q(status="pending"), name="invitations_one_pending"
+            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="invitations_email_lower"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="invitations_version"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "status", "-id"], name="invitations_by_status"),
+            models.Index(
+                fields=["organization", "expires_at"], condition=Q(status="pending"), name="invitations_by_end"
+            ),
+            models.Index(fields=["email"], condition=Q(status="pending"), name="invitations_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def mail_key(self) -> str:
+        """The outbox's key of the mail that carries the newest link."""
+        return f"invitation:{self.pk}:{self.version}"
+
+    def status_at(self, at: datetime) -> InvitationStatus:
+        """Its status as decided at read: pending only until it ends."""
+        if self.status == InvitationStatus.PENDING and self.expires_at <= at:
+            return InvitationStatus.EXPIRED
+        return InvitationStatus(self.status)
+
+    def is_pending_at(self, at: datetime) -> bool:
+        return self.status_at(at) is InvitationStatus.PENDING

@@ -1,0 +1,71 @@
+"""Who may invite, resend and revoke, and who may accept. Pure: loaded objects, the actor and the time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from audit.actors import Actor
+from invitations.models import Invitation, InvitationStatus
+from organizations.models import Organization, Role
+from organizations.policies import YES, Decision, may, may_give, no
+
+_ENDED = {
+    InvitationStatus.ACCEPTED: "This invitation was accepted already.",
+    InvitationStatus.DECLINED: "This invitation was declined. Ask for a new one if that was a mistake.",
+    InvitationStatus.REVOKED: "This invitation was withdrawn. Ask whoever invited you for a new one.",
+    InvitationStatus.EXPIRED: "This invitation has expired. Ask whoever invited you for a new one.",
+}
+
+
+def may_invite(actor: Actor, organization: Organization, role: Role) -> Decision:
+    return may(actor, "invitations.create") and may_give(actor, role, organization)
+
+
+def may_resend(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
+    """Resending offers the role anew: it needs what inviting needs."""
+    if not invitation.is_pending_at(at):
+        return no(f"The invitation of {invitation.email} is {invitation.status_at(at)}.", "not_pending")
+    if invitation.role is None:
+        return no("The role of this invitation no longer exists. Revoke it and invite again.", "no_role")
+    return may(actor, "invitations.update") and may_give(actor, invitation.role, invitation.organization)
+
+
+def may_revoke(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
+    if not invitation.is_pending_at(at):
+        return no(f"The invitation of {invitation.email} is {invitation.status_at(at)}.", "not_pending")
+    return may(actor, "invitations.delete")
+
+
+def may_answer(invitation: Invitation, at: datetime) -> Decision:
+    """Whether there is still something to accept or decline."""
+    status = invitation.status_at(at)
+    return YES if status is InvitationStatus.PENDING else no(_ENDED[status], status.value)
+
+
+def may_accept(
+    invitation: Invitation, *, version: int, verified: bool, is_member: bool, inviter: Actor | None, at: datetime
+) -> Decision:
+    """Whether this person may accept now.
+
+    `verified`: the invited address is a verified one of their account. `inviter`: who offers it, with what they hold
+    now; None where they are no longer here.
+    """
+    if not verified:
+        return no(
+            f"This invitation is for {invitation.email}. Sign in with that address, or add it to this account first.",
+            "other_address",
+        )
+    if not (open_still := may_answer(invitation, at)):
+        return open_still
+    if version != invitation.version:
+        return no("This invitation has changed since you opened it. Look at it again before you answer.", "changed")
+    if is_member:
+        return no(f"You already belong to {invitation.organization}.", "already_member")
+    if invitation.role is None:
+        return no("The role that was offered no longer exists. Ask for a new invitation.", "no_role")
+    if inviter is None or not may_invite(inviter, invitation.organization, invitation.role):
+        return no(
+            f"{invitation.inviter_label} may no longer offer this. Ask {invitation.organization} for a new invitation.",
+            "inviter_may_not",
+        )
+    return YES

@@ -1,0 +1,35 @@
+"""How invitations are found. One past its end is not pending, whatever its row says: lapse is decided at read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+if TYPE_CHECKING:
+    from invitations.models import Invitation  # noqa: F401
+
+
+class InvitationQuerySet(QuerySet["Invitation"]):
+    def pending(self, at: datetime) -> InvitationQuerySet:
+        return self.filter(status="pending", expires_at__gt=at)
+
+    def lapsed(self, at: datetime) -> InvitationQuerySet:
+        """Past their end, and not yet written down as expired."""
+        return self.filter(status="pending", expires_at__lte=at)
+
+    def with_status(self, status: str, at: datetime) -> InvitationQuerySet:
+        """Those that a person would say have that status at that time."""
+        if status == "pending":
+            return self.pending(at)
+        if status == "expired":
+            return self.filter(Q(status="expired") | Q(status="pending", expires_at__lte=at))
+        return self.filter(status=status)
+
+    def to_addresses(self, addresses: Iterable[str]) -> InvitationQuerySet:
+        return self.filter(email__in=list(addresses))
+
+    def newest_first(self) -> InvitationQuerySet:
+        return self.order_by("-id")

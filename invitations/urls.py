@@ -1,0 +1,17 @@
+from django.urls import path
+
+from invitations.views import answering, offering
+
+app_name = "invitations"
+
+urlpatterns = [
+    path("o/<slug:slug>/invitations/", offering.ListInvitationsView.as_view(), name="list"),
+    path("o/<slug:slug>/invitations/new/", offering.InviteView.as_view(), name="create"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/resend/", offering.ResendView.as_view(), name="resend"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/revoke/", offering.RevokeView.as_view(), name="revoke"),
+    path("i/<str:token>/", answering.OpenView.as_view(), name="open"),
+    path("invitation/<uuid:invitation>/", answering.InvitationView.as_view(), name="show"),
+    path("invitation/<uuid:invitation>/accept/", answering.AcceptView.as_view(), name="accept"),
+    path("invitation/<uuid:invitation>/decline/", answering.DeclineView.as_view(), name="decline"),
+    path("invitation/<uuid:invitation>/switch/", answering.SwitchAccountView.as_view(), name="switch_account"),
+]

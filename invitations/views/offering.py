@@ -1,0 +1,161 @@
+"""Inviting people, and what becomes of the invitations that are out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
+from django.views.generic import FormView, ListView, TemplateView
+
+from invitations import policies
+from invitations.actions.offering import Outcome, invite, resend, revoke
+from invitations.forms.offering import InviteForm
+from invitations.models import Invitation, InvitationStatus
+from mail.outbox import latest
+from organizations.models import Organization
+from organizations.policies import may
+from organizations.views.base import OrganizationMixin
+from organizations.views.errors import add_errors
+
+
+class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
+    """The invitations of one status, newest first, each with what became of its mail."""
+
+    permission = "invitations.read"
+    section = "invitations:list"
+    page_name = "the invitations"
+    template_name = "invitations/invitation_list.html"
+    context_object_name = "invitations"
+    paginate_by = 50
+
+    def get_queryset(self) -> Any:
+        asked = self.request.GET.get("status", "")
+        self.status = InvitationStatus(asked) if asked in InvitationStatus.values else InvitationStatus.PENDING
+        rows = self.organization.invitations.with_status(self.status, self.now)
+        return rows.select_related("role").newest_first()
+
+    def get_paginate_by(self, queryset: Any) -> int:
+        return 50
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        """A page number that is no page shows the first."""
+        try:
+            return super().paginate_queryset(queryset, page_size)
+        except Http404:
+            self.kwargs["page"] = 1
+            return super().paginate_queryset(queryset, page_size)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        rows = list(context["invitations"])
+        mails = latest([row.mail_key for row in rows]) if self.status is InvitationStatus.PENDING else {}
+        for row in rows:
+            row.organization = self.organization
+        return context | {
+            "rows": [(row, row.status_at(self.now), mails.get(row.mail_key)) for row in rows],
+            "status": self.status,
+            "statuses": InvitationStatus,
+            "may_invite": may(self.actor, "invitations.create"),
+            "may_resend": may(self.actor, "invitations.update"),
+            "may_revoke": may(self.actor, "invitations.delete"),
+        }
+
+
+class InviteView(OrganizationMixin, FormView[InviteForm]):
+    """Paste addresses, pick a role, send."""
+
+    permission = "invitations.create"
+    section = "invitations:list"
+    page_name = "the page that invites people"
+    template_name = "invitations/invitation_create.html"
+    form_class = InviteForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"organization": self.organization, "actor": self.actor}
+
+    def form_valid(self, form: InviteForm) -> HttpResponse:
+        try:
+            outcome = invite(actor=self.actor, organization=self.organization, **form.cleaned_data)
+        except ValidationError as mistakes:
+            add_errors(form, mistakes)
+            return self.form_invalid(form)
+        if outcome.done:
+            messages.success(self.request, _sent(outcome.done, self.organization))
+        if outcome.passed_over:
+            return self._show_the_rest(form, outcome)
+        return redirect("invitations:list", self.organization.slug)
+
+    def _show_the_rest(self, form: InviteForm, outcome: Outcome) -> HttpResponse:
+        """Those who were passed over stay in the form, each with the reason."""
+        rest = form.data.copy()
+        rest["addresses"] = "\n".join(one.address for one in outcome.passed_over)
+        again = InviteForm(rest, organization=self.organization, actor=self.actor)
+        again.full_clean()
+        reasons = [f"{one.address} was not invited. {one.reason}" for one in outcome.passed_over]
+        again.add_error("addresses", ValidationError(reasons, code="passed_over"))
+        return self.form_invalid(again)
+
+
+class ChangeInvitationView(OrganizationMixin, TemplateView):
+    """Asks once more, then does one thing with one invitation."""
+
+    section = "invitations:list"
+    change: ClassVar[Callable[..., Outcome]]
+    policy: ClassVar[Callable[..., policies.Decision]]
+    said: ClassVar[str]
+
+    @property
+    def invitation(self) -> Invitation:
+        rows = self.organization.invitations.select_related("role")
+        found: Invitation = get_object_or_404(rows, pk=self._id())
+        found.organization = self.organization
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        invitation = self.invitation
+        decision = type(self).policy(self.actor, invitation, self.now)
+        return super().get_context_data(invitation=invitation, decision=decision, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        outcome = type(self).change(actor=self.actor, organization=self.organization, invitations=[self.invitation])
+        for invitation in outcome.done:
+            messages.success(request, format_html(self.said, invitation.email))
+        for one in outcome.passed_over:
+            messages.warning(request, one.reason)
+        return redirect("invitations:list", self.organization.slug)
+
+    def _id(self) -> UUID:
+        found: UUID = self.kwargs["invitation"]
+        return found
+
+
+class ResendView(ChangeInvitationView):
+    permission = "invitations.update"
+    page_name = "the page that sends an invitation again"
+    template_name = "invitations/invitation_resend.html"
+    change = staticmethod(resend)
+    policy = staticmethod(policies.may_resend)
+    said = "A new link is on its way to <b>{}</b>. The older one no longer works."
+
+
+class RevokeView(ChangeInvitationView):
+    permission = "invitations.delete"
+    page_name = "the page that revokes an invitation"
+    template_name = "invitations/invitation_revoke.html"
+    change = staticmethod(revoke)
+    policy = staticmethod(policies.may_revoke)
+    said = "The invitation of <b>{}</b> is withdrawn and its link no longer works."
+
+
+def _sent(invitations: list[Invitation], organization: Organization) -> str:
+    if len(invitations) == 1:
+        return format_html("<b>{}</b> is invited to {}. The mail is on its way.", invitations[0].email, organization)
+    return format_html(
+        "<b>{} people</b> are invited to {}. The mails are on their way.", len(invitations), organization
+    )

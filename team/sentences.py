@@ -1,0 +1,48 @@
+"""Audit events as sentences that a person reads. The words stand with each kind of event; here they get their names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from audit.events import event_kind
+from audit.models import Event
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def sentence(event: Event) -> SafeString:
+    """What happened, with names in bold; every part that people typed is escaped."""
+    kind = event_kind(event.action)
+    if kind is None:
+        return format_html("{}: <b>{}</b>", event.action, event.target_label)
+
+    def fill(place: re.Match[str]) -> str:
+        return format_html("<b>{}</b>", _value(event, place.group(1)))
+
+    return mark_safe(_PLACE.sub(fill, conditional_escape(kind.sentence)))  # noqa: S308 - every part is escaped
+
+
+def icon(event: Event) -> str:
+    kind = event_kind(event.action)
+    return kind.icon if kind else "history"
+
+
+def differences(event: Event) -> list[tuple[str, Any, Any]]:
+    """Field, before and after, for every field that the event holds."""
+    names = dict.fromkeys([*event.before, *event.after])
+    return [
+        (name.replace("_", " ").capitalize(), event.before.get(name, ""), event.after.get(name, "")) for name in names
+    ]
+
+
+def _value(event: Event, place: str) -> Any:
+    if place == "actor":
+        return event.actor_label
+    if place == "target":
+        return event.target_label
+    when, _, name = place.partition("_")
+    return (event.before if when == "before" else event.after).get(name, "")

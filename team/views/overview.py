@@ -1,0 +1,72 @@
+"""The first page of an organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.views.generic import TemplateView
+
+from audit.models import Event
+from mail.outbox import latest
+from organizations.models import Role
+from organizations.policies import may
+from organizations.schemes import OwnerRule
+from organizations.views.base import OrganizationMixin
+from team.sentences import icon, sentence
+
+LATEST = 6
+WAITING = 5
+
+
+class OverviewView(OrganizationMixin, TemplateView):
+    """Seats, people by role, invitations that wait, what needs attention, the latest changes."""
+
+    permission = "organization.read"
+    section = "team:overview"
+    page_name = "the overview"
+    template_name = "team/overview.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            people_by_role=self._people_by_role(),
+            waiting=self._waiting(),
+            events=self._latest_changes(),
+            attention=self._attention(),
+            may_invite=may(self.actor, "invitations.create"),
+            **kwargs,
+        )
+
+    def _people_by_role(self) -> list[Role]:
+        here = Q(memberships__organization=self.organization, memberships__status="active")
+        return list(
+            Role.objects.of(self.organization).annotate(people=Count("memberships", filter=here)).order_by("-rank")
+        )
+
+    def _waiting(self) -> list[tuple[Any, Any]]:
+        if "invitations.read" not in self.actor.grants:
+            return []
+        rows = list(self.organization.invitations.pending(self.now).select_related("role").newest_first()[:WAITING])
+        mails = latest([row.mail_key for row in rows])
+        return [(row, mails.get(row.mail_key)) for row in rows]
+
+    def _latest_changes(self) -> list[tuple[Event, str, str]]:
+        if "audit_log.read" not in self.actor.grants:
+            return []
+        events = Event.objects.filter(chain_id=self.organization.pk).order_by("-number")[:LATEST]
+        return [(event, sentence(event), icon(event)) for event in events]
+
+    def _attention(self) -> list[dict[str, str]]:
+        if not self.actor.owns:
+            return []
+        rules = self.organization.rules
+        owners = self.organization.memberships.owners(self.now).count()
+        if rules.owner_rule is OwnerRule.AT_LEAST_ONE and owners < rules.recommended_owners:
+            return [
+                {
+                    "icon": "crown",
+                    "what": "Only one owner",
+                    "why": f"{rules.recommended_owners} are recommended, so that nobody is locked out.",
+                }
+            ]
+        return []
