@@ -1,0 +1,34 @@
+"""Kinds of mail. Each app declares its own in `ready()`; the outbox keeps only the kind and ids of what it is about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail as its reader gets it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+# Reads what the ids name as it stands when the mail is sent; None says that the mail is no longer wanted.
+Build = Callable[[dict[str, str]], Message | None]
+
+_kinds: dict[str, Build] = {}
+
+
+def register(kind: str, build: Build) -> None:
+    """Declare a kind of mail; one kind is declared once."""
+    if kind in _kinds:
+        problem = f"The kind of mail {kind} is declared twice."
+        raise ValueError(problem)
+    _kinds[kind] = build
+
+
+def build(kind: str, ids: dict[str, str]) -> Message | None:
+    """The message for these ids, or None when it is no longer wanted. Raises KeyError for an unknown kind."""
+    return _kinds[kind](ids)

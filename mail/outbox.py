@@ -1,0 +1,87 @@
+"""How a mail gets on its way: a row in the transaction of the change that it tells of, then a nudge, which may fail."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from mail.models import Mail, State
+
+logger = logging.getLogger(__name__)
+
+MAILS_PER_NUDGE = 50
+MOST_NUDGES = 4
+NUDGE_SECONDS = 60
+ONE_SHORT_TRY = {"max_retries": 0, "socket_connect_timeout": 0.5, "socket_timeout": 1}
+
+
+@dataclass(frozen=True)
+class NewMail:
+    """A mail to be sent: `key` names what may be told only once, `ids` what it is written from."""
+
+    kind: str
+    key: str
+    ids: dict[str, str]
+
+
+def enqueue(kind: str, key: str, ids: dict[str, str]) -> None:
+    """Put one mail into the outbox; a key that is there already changes nothing."""
+    enqueue_many([NewMail(kind, key, ids)])
+
+
+def enqueue_many(mails: Sequence[NewMail]) -> None:
+    """Put these mails into the outbox at once. Raises RuntimeError outside a transaction."""
+    if not connection.in_atomic_block:
+        problem = "A mail goes into the outbox in the transaction of the change that it tells of."
+        raise RuntimeError(problem)
+    if not mails:
+        return
+    now = timezone.now()
+    Mail.objects.bulk_create([_row(mail, now) for mail in mails], ignore_conflicts=True, batch_size=500)
+    transaction.on_commit(lambda: nudge(len(mails)), robust=True)
+
+
+def latest(keys: Iterable[str]) -> dict[str, Mail]:
+    """The mails with these keys, by key, as they stand now."""
+    return {mail.key: mail for mail in Mail.objects.filter(key__in=set(keys))}
+
+
+def try_again(mail: Mail) -> bool:
+    """Put a failed mail back into the outbox with all its attempts; whether it was a failed one."""
+    changed = Mail.objects.filter(pk=mail.pk, state=State.FAILED).update(
+        state=State.PENDING, attempts=0, due_at=timezone.now(), reason=""
+    )
+    if changed:
+        transaction.on_commit(lambda: nudge(), robust=True)
+    return bool(changed)
+
+
+def nudge(mails: int = 1) -> None:
+    """Tell the workers that there is mail. Only a hint: when the broker is away, the sweep finds it."""
+    wanted = min(-(-mails // MAILS_PER_NUDGE), MOST_NUDGES)
+    try:
+        # A connection of its own: one try and short waits, so that a broker that is away costs a second, not a page.
+        with current_app.connection_for_write(transport_options=ONE_SHORT_TRY) as broker:
+            for _ in range(wanted):
+                current_app.send_task("mail.send_due", connection=broker, retry=False, expires=NUDGE_SECONDS)
+    except Exception as error:  # whatever the broker's client raises, the change is committed
+        logger.warning("The broker did not answer (%s); the mail waits for the next sweep.", type(error).__name__)
+
+
+def _row(mail: NewMail, now: datetime) -> Mail:
+    row_id = uuid7()
+    return Mail(
+        id=row_id,
+        key=mail.key,
+        kind=mail.kind,
+        ids=mail.ids,
+        message_id=f"<{row_id}@{settings.MAIL_DOMAIN}>",
+        due_at=now,
+        created_at=now,
+    )
