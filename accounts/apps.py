@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        import accounts.receivers  # noqa: F401, PLC0415
+        from accounts import emails, receivers  # noqa: F401, PLC0415
+
+        emails.register_all()

@@ -23,6 +23,7 @@ INVITATION_KEY = kept_secret("INVITATION_KEY", KEYS_DIR)
 INVITATION_KEY_PREVIOUS = env.str("INVITATION_KEY_PREVIOUS", default="")
 
 PORT = setting(lambda: env.int("PORT", default=8000), "PORT", "Give a number, such as 8000.")
+HOST = env.str("HOST", default="0.0.0.0")  # noqa: S104 - what `up` listens on, where mail is sent and not kept in files
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 OPERATOR = env.str("OPERATOR", default="")
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "localhost"]
@@ -193,6 +194,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "add_email": "accounts.sign_in_forms.AddEmailForm",
+    "change_password": "accounts.sign_in_forms.ChangePasswordForm",
+    "login": "accounts.sign_in_forms.LoginForm",
+    "reauthenticate": "accounts.sign_in_forms.ReauthenticateForm",
+    "reset_password": "accounts.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.sign_in_forms.ResetPasswordKeyForm",
+    "set_password": "accounts.sign_in_forms.SetPasswordForm",
+    "signup": "accounts.sign_in_forms.SignupForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -201,6 +212,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
@@ -208,6 +220,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Roster"
+MFA_FORMS = {
+    "activate_totp": "accounts.sign_in_forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.sign_in_forms.AddWebAuthnForm",
+    "authenticate": "accounts.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "accounts.sign_in_forms.ReauthenticateByCodeForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 14 * 86_400
 

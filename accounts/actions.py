@@ -1,0 +1,96 @@
+"""What changes an account. Each is one change, in one transaction, with its event in the account's own chain."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
+
+from accounts import events
+from accounts.devices import device
+from accounts.models import User
+from accounts.signals import user_changed
+from audit.actions import Act, current_act, make_action
+from audit.actors import Actor
+from audit.events import EventKind
+from audit.recording import record
+
+# What organizations keep a copy of: they are told in the same transaction.
+_TOLD = {
+    events.EMAIL_PRIMARY_CHANGED,
+    events.TWO_FACTOR_ENABLED,
+    events.TWO_FACTOR_DISABLED,
+    events.PASSKEY_ADDED,
+    events.PASSKEY_REMOVED,
+}
+
+
+def _lock_account(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
+    """Lock the user, then their chain; an action that joins another finds both locked."""
+    user_id = arguments["user"].pk
+    if user_id in act.users:
+        return
+    if joining:
+        message = "The outer action has not locked this account."
+        raise RuntimeError(message)
+    act.users[user_id] = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    act.lock_chains({user_id})
+
+
+account_action = make_action(_lock_account)
+
+
+@account_action
+def update_profile(*, actor: Actor, user: User, name: str, time_zone: str, phone: str, job_title: str) -> bool:
+    """Change what a person says about themselves; whether anything was different."""
+    locked: User = current_act().users[user.pk]
+    wanted = {"name": name, "time_zone": time_zone, "phone": phone, "job_title": job_title}
+    before = {field: getattr(locked, field) for field in wanted if getattr(locked, field) != wanted[field]}
+    if not before:
+        return False
+    after = {field: wanted[field] for field in before}
+    for field, value in after.items():
+        setattr(locked, field, value)
+    locked.full_clean(validate_unique=False, validate_constraints=False)
+    locked.save(update_fields=list(after))
+    _record(events.PROFILE_CHANGED, actor, locked, before, after)
+    if "name" in after:
+        _tell(locked)
+    return True
+
+
+@account_action
+def note(
+    *,
+    actor: Actor,
+    user: User,
+    kind: EventKind,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write down what the sign-in pages have just changed, and tell those who keep a copy of it."""
+    locked: User = current_act().users[user.pk]
+    _record(kind, actor, locked, before, after)
+    if kind in _TOLD:
+        _tell(locked)
+
+
+@account_action
+def end_sessions(*, actor: Actor, user: User, sessions: Sequence[UserSession]) -> None:
+    """Sign these browsers out, from their next request on."""
+    for session in sessions:
+        if session.user_id == user.pk:
+            session.end()
+            _record(
+                events.SESSION_ENDED, actor, user, {"device": device(session.user_agent), "address": session.ip}, None
+            )
+
+
+def _record(
+    kind: EventKind, actor: Actor, user: User, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> None:
+    record(kind, actor=actor, chain=user.pk, target_id=user.pk, target_label=user.label, before=before, after=after)
+
+
+def _tell(user: User) -> None:
+    user_changed.send(sender=User, user=user, two_factor=is_mfa_enabled(user))

@@ -1,0 +1,69 @@
+"""How the sign-in pages write mail, read addresses and speak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import filter_users_by_email
+from django.http import HttpRequest
+
+from accounts import emails, events
+from accounts.actions import note
+from accounts.addresses import normalise
+from accounts.models import User
+from audit.actors import SYSTEM
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Every mail goes to the outbox by its ids; keys and links are made when it is sent."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is deactivated.",
+        "cannot_remove_primary_email": "This is your main address. Make another one your main address first.",
+        "duplicate_email": "This address is yours already.",
+        "email_password_mismatch": "This address and this password do not belong together.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_code": "This code is not right, or it is too old.",
+        "incorrect_password": "This is not your password.",
+        "invalid_password_reset": "This link is not valid any more.",
+        "max_email_addresses": "An account has at most %d addresses.",
+        "rate_limited": "That was too many tries. Wait a few minutes.",
+        "same_as_current": "This is what it is already.",
+        "too_many_login_attempts": "That was too many tries. Wait five minutes, or ask for a new password.",
+        "unverified_primary_email": "Confirm this address before you make it your main one.",
+    }
+
+    def clean_email(self, email: str) -> str:
+        return normalise(email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if template_prefix != "account/email/unknown_account":
+            message = f"The mail {template_prefix} has no place in the outbox."
+            raise NotImplementedError(message)
+        emails.send_unknown_account(email)
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: EmailConfirmationHMAC, signup: bool
+    ) -> None:
+        emails.send_confirmation(emailconfirmation.email_address)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        emails.send_password_reset(user, email)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        emails.send_account_exists(email)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        to = email or EmailAddress.objects.get_primary_email(user)
+        if to:
+            emails.send_notice(
+                template_prefix.rpartition("/")[2], user, to, self.get_client_ip(self.request), context or {}
+            )
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        for user in filter_users_by_email(credentials.get("email", "")):
+            note(actor=SYSTEM, user=user, kind=events.SIGN_IN_FAILED, after={"method": "password"})

@@ -1,0 +1,40 @@
+"""What can happen to an account, in words. These events stand in the account's own chain."""
+
+from audit.events import event
+
+SIGNED_UP = event("account.signed_up", "{actor} created the account", icon="user-plus", fields="email")
+SIGNED_IN = event("account.signed_in", "{actor} signed in", icon="login", fields="method")
+SIGN_IN_FAILED = event("account.sign_in_failed", "A sign-in of {target} failed", icon="lock", fields="method")
+PROFILE_CHANGED = event(
+    "account.profile_changed",
+    "{actor} changed the profile of {target}",
+    icon="user-edit",
+    fields="name time_zone phone job_title",
+)
+PASSWORD_CHANGED = event("account.password_changed", "{actor} changed the password", icon="password")
+PASSWORD_RESET = event("account.password_reset", "{actor} set a new password by mail", icon="password")
+EMAIL_ADDED = event("account.email_added", "{actor} added the address {after_email}", icon="at", fields="email")
+EMAIL_CONFIRMED = event(
+    "account.email_confirmed", "{actor} confirmed the address {after_email}", icon="mail-check", fields="email"
+)
+EMAIL_REMOVED = event(
+    "account.email_removed", "{actor} removed the address {before_email}", icon="mail-x", fields="email"
+)
+EMAIL_PRIMARY_CHANGED = event(
+    "account.email_primary_changed",
+    "{actor} changed the main address from {before_email} to {after_email}",
+    icon="mail-forward",
+    fields="email",
+)
+TWO_FACTOR_ENABLED = event("account.two_factor_enabled", "{actor} added an authenticator app", icon="shield-check")
+TWO_FACTOR_DISABLED = event("account.two_factor_disabled", "{actor} removed the authenticator app", icon="shield-off")
+PASSKEY_ADDED = event(
+    "account.passkey_added", "{actor} added the passkey {after_name}", icon="fingerprint", fields="name"
+)
+PASSKEY_REMOVED = event(
+    "account.passkey_removed", "{actor} removed the passkey {before_name}", icon="fingerprint", fields="name"
+)
+RECOVERY_CODES_MADE = event("account.recovery_codes_made", "{actor} made new recovery codes", icon="key")
+SESSION_ENDED = event(
+    "account.session_ended", "{actor} ended the session {before_device}", icon="logout", fields="device address"
+)

@@ -1,0 +1,44 @@
+"""Each request in its person's time zone, and each sign-in form as one transaction."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+
+
+class TimeZoneMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = "UTC"
+        if request.user.is_authenticated:
+            zone = request.user.time_zone
+        with timezone.override(zoneinfo.ZoneInfo(zone)):
+            return self.get_response(request)
+
+
+class TransactionMiddleware:
+    """A form of allauth's changes an account, records it and queues mail: all of that commits together, or none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or not _is_allauth(request.path_info):
+            return self.get_response(request)
+        with transaction.atomic():
+            response = self.get_response(request)
+            if response.status_code >= 400:  # refused or broken: nothing half done stays
+                transaction.set_rollback(True)
+        return response
+
+
+def _is_allauth(path: str) -> bool:
+    try:
+        return resolve(path).func.__module__.startswith("allauth.")
+    except Resolver404:
+        return False

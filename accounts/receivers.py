@@ -1,0 +1,108 @@
+"""Turns what the sign-in pages did into events."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import events
+from accounts.actions import note
+from accounts.actors import oneself
+from accounts.models import User
+from audit.actors import SYSTEM
+from audit.events import EventKind
+
+_ADDED = {
+    Authenticator.Type.TOTP: events.TWO_FACTOR_ENABLED,
+    Authenticator.Type.WEBAUTHN: events.PASSKEY_ADDED,
+    Authenticator.Type.RECOVERY_CODES: events.RECOVERY_CODES_MADE,
+}
+_REMOVED = {
+    Authenticator.Type.TOTP: events.TWO_FACTOR_DISABLED,
+    Authenticator.Type.WEBAUTHN: events.PASSKEY_REMOVED,
+}
+_METHODS = {"password": "password", "mfa": "second factor", "password_reset": "link by mail", "code": "code"}
+
+
+def _note(
+    user: User, kind: EventKind, before: dict[str, Any] | None = None, after: dict[str, Any] | None = None
+) -> None:
+    note(actor=oneself(user), user=user, kind=kind, before=before, after=after)
+
+
+@receiver(account.user_signed_up)
+def note_sign_up(user: User, **kwargs: Any) -> None:
+    _note(user, events.SIGNED_UP, after={"email": user.email})
+
+
+@receiver(account.user_logged_in)
+def note_sign_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    methods = [_method(each) for each in get_authentication_records(request, user)]
+    _note(user, events.SIGNED_IN, after={"method": ", ".join(dict.fromkeys(methods))})
+
+
+@receiver([account.password_changed, account.password_set])
+def note_password_change(user: User, **kwargs: Any) -> None:
+    _note(user, events.PASSWORD_CHANGED)
+
+
+@receiver(account.password_reset)
+def note_password_reset(user: User, **kwargs: Any) -> None:
+    _note(user, events.PASSWORD_RESET)
+
+
+@receiver(account.email_added)
+def note_email_added(user: User, email_address: EmailAddress, **kwargs: Any) -> None:
+    _note(user, events.EMAIL_ADDED, after={"email": email_address.email})
+
+
+@receiver(account.email_confirmed)
+def note_email_confirmed(email_address: EmailAddress, **kwargs: Any) -> None:
+    _note(email_address.user, events.EMAIL_CONFIRMED, after={"email": email_address.email})
+
+
+@receiver(account.email_removed)
+def note_email_removed(user: User, email_address: EmailAddress, **kwargs: Any) -> None:
+    _note(user, events.EMAIL_REMOVED, before={"email": email_address.email})
+
+
+@receiver(account.email_changed)
+def note_primary_changed(
+    user: User, from_email_address: EmailAddress | None, to_email_address: EmailAddress, **kwargs: Any
+) -> None:
+    before = {"email": from_email_address.email if from_email_address else ""}
+    _note(user, events.EMAIL_PRIMARY_CHANGED, before, {"email": to_email_address.email})
+
+
+@receiver([mfa.authenticator_added, mfa.authenticator_reset])
+def note_authenticator_added(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _note(user, _ADDED[authenticator.type], after=_named(authenticator))
+
+
+@receiver(mfa.authenticator_removed)
+def note_authenticator_removed(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    # Recovery codes go with the last second factor, which has its own event.
+    if kind := _REMOVED.get(authenticator.type):
+        _note(user, kind, before=_named(authenticator))
+
+
+@receiver(mfa.authentication_failed)
+def note_second_factor_failed(user: User, **kwargs: Any) -> None:
+    note(actor=SYSTEM, user=user, kind=events.SIGN_IN_FAILED, after={"method": "second factor"})
+
+
+def _named(authenticator: Authenticator) -> dict[str, Any] | None:
+    if authenticator.type != Authenticator.Type.WEBAUTHN:
+        return None
+    return {"name": authenticator.wrap().name}
+
+
+def _method(record: dict[str, Any]) -> str:
+    if record.get("type") == Authenticator.Type.WEBAUTHN:
+        return "passkey"
+    return _METHODS.get(record["method"], record["method"])

@@ -1,0 +1,102 @@
+"""allauth's forms in our words: a label says what a field is, so that none needs a placeholder."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django.contrib.auth.hashers import make_password
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+
+LABELS = {
+    "oldpassword": "Current password",
+    "password1": "New password",
+    "password2": "New password again",
+    "remember": "Keep me signed in on this device",
+    "code": "Code",
+    "passwordless": "Let it sign me in alone, without a password",
+}
+HINTS = {
+    "password": "",
+    "oldpassword": "",
+    "password1": "At least 10 characters. A few words in a row are easier to keep than signs.",
+    "passwordless": "Your device then asks for your face, finger or PIN each time.",
+}
+
+
+class PlainFields(BaseForm):
+    """Takes placeholders away and puts our labels and hints in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+            field.help_text = HINTS.get(name, field.help_text)
+
+
+class LoginForm(PlainFields, account.LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
+        self.fields["remember"].initial = True
+
+
+class SignupForm(PlainFields, account.SignupForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = "Password"
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            # A new account's password is hashed: without the same work here, the time would tell who has an account.
+            make_password(self.cleaned_data["password1"])
+        saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return saved
+
+
+class AddEmailForm(PlainFields, account.AddEmailForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordForm(PlainFields, account.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class SetPasswordForm(PlainFields, account.SetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordForm(PlainFields, account.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordKeyForm(PlainFields, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateForm(PlainFields, account.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class AuthenticateForm(PlainFields, mfa.AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateByCodeForm(PlainFields, mfa.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ActivateTOTPForm(PlainFields, totp.ActivateTOTPForm):  # type: ignore[misc]
+    pass
+
+
+class AddWebAuthnForm(PlainFields, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].max_length = 100
+        self.fields["passwordless"].initial = True
