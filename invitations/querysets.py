@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -30,6 +31,10 @@ class InvitationQuerySet(QuerySet["Invitation"]):
 
     def to_addresses(self, addresses: Iterable[str]) -> InvitationQuerySet:
         return self.filter(email__in=list(addresses))
+
+    def before(self, invitation_id: UUID) -> InvitationQuerySet:
+        """What follows that place in the order newest first, found by index and not by counting."""
+        return self.filter(id__lt=invitation_id)
 
     def newest_first(self) -> InvitationQuerySet:
         return self.order_by("-id")

@@ -101,6 +101,8 @@ class InvitationView(InvitationMixin, TemplateView):
             organization=self.invitation.organization,
             status=self.invitation.status_at(self.now),
             membership=membership,
+            is_accepted_by_me=bool(self.user and self.invitation.accepted_by_id == self.user.pk),
+            zone=timezone.get_current_timezone_name(),
             now=self.now,
             sign_up_url=f"{reverse('account_signup')}?{urlencode(onward | {'email': self.invitation.email})}",
             sign_in_url=f"{reverse('account_login')}?{urlencode(onward)}",

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.generic import FormView, ListView, TemplateView
 
@@ -17,11 +18,14 @@ from invitations import policies
 from invitations.actions.offering import Outcome, invite, resend, revoke
 from invitations.forms.offering import InviteForm
 from invitations.models import Invitation, InvitationStatus
+from invitations.querysets import InvitationQuerySet
 from mail.outbox import latest
 from organizations.models import Organization
 from organizations.policies import may
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
+
+ROWS = 50
 
 
 class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
@@ -32,39 +36,36 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
     page_name = "the invitations"
     template_name = "invitations/invitation_list.html"
     context_object_name = "invitations"
-    paginate_by = 50
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> InvitationQuerySet:
         asked = self.request.GET.get("status", "")
         self.status = InvitationStatus(asked) if asked in InvitationStatus.values else InvitationStatus.PENDING
-        rows = self.organization.invitations.with_status(self.status, self.now)
-        return rows.select_related("role").newest_first()
-
-    def get_paginate_by(self, queryset: Any) -> int:
-        return 50
-
-    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
-        """A page number that is no page shows the first."""
-        try:
-            return super().paginate_queryset(queryset, page_size)
-        except Http404:
-            self.kwargs["page"] = 1
-            return super().paginate_queryset(queryset, page_size)
+        self.rows = (
+            self.organization.invitations.with_status(self.status, self.now).select_related("role").newest_first()
+        )
+        self.place = _place(self.request.GET.get("before", ""))
+        return (self.rows.before(self.place) if self.place else self.rows)[:ROWS]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         rows = list(context["invitations"])
         mails = latest([row.mail_key for row in rows]) if self.status is InvitationStatus.PENDING else {}
-        for row in rows:
-            row.organization = self.organization
         return context | {
             "rows": [(row, row.status_at(self.now), mails.get(row.mail_key)) for row in rows],
             "status": self.status,
             "statuses": InvitationStatus,
+            "nothing": f"No invitation is {self.status.label.lower()}",
+            "said": f"{len(rows)} shown",
+            "next_url": self._next_url(rows),
+            "previous_url": f"?status={self.status}" if self.place else "",
             "may_invite": may(self.actor, "invitations.create"),
             "may_resend": may(self.actor, "invitations.update"),
             "may_revoke": may(self.actor, "invitations.delete"),
         }
+
+    def _next_url(self, rows: list[Invitation]) -> str:
+        more = len(rows) == ROWS and self.rows.before(rows[-1].pk).exists()
+        return f"?status={self.status}&before={rows[-1].pk.hex}" if more else ""
 
 
 class InviteView(OrganizationMixin, FormView[InviteForm]):
@@ -108,6 +109,7 @@ class ChangeInvitationView(OrganizationMixin, TemplateView):
     section = "invitations:list"
     change: ClassVar[Callable[..., Outcome]]
     policy: ClassVar[Callable[..., policies.Decision]]
+    question: ClassVar[Callable[[Organization, Invitation], dict[str, Any]]]
     said: ClassVar[str]
 
     @property
@@ -120,7 +122,13 @@ class ChangeInvitationView(OrganizationMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         invitation = self.invitation
         decision = type(self).policy(self.actor, invitation, self.now)
-        return super().get_context_data(invitation=invitation, decision=decision, **kwargs)
+        return super().get_context_data(
+            refused=decision.reason,
+            action=self.request.path,
+            cancel_url=reverse("invitations:list", args=[self.organization.slug]),
+            **type(self).question(self.organization, invitation),
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         outcome = type(self).change(actor=self.actor, organization=self.organization, invitations=[self.invitation])
@@ -135,12 +143,39 @@ class ChangeInvitationView(OrganizationMixin, TemplateView):
         return found
 
 
+def _ask_to_resend(organization: Organization, invitation: Invitation) -> dict[str, Any]:
+    return {
+        "title": f"Send the invitation to {invitation.email} again?",
+        "text": f"A new mail with a new link to join {organization} goes out at once.",
+        "consequences": [
+            {"icon": "link-off", "text": "The older link stops working and says that a newer one was sent."},
+            {"icon": "clock", "text": "The offer is open for as long again as it was at first."},
+        ],
+        "verb": "Send again",
+        "button": "btn-primary",
+    }
+
+
+def _ask_to_revoke(organization: Organization, invitation: Invitation) -> dict[str, Any]:
+    return {
+        "title": f"Revoke the invitation of {invitation.email}?",
+        "text": f"They can no longer join {organization} with the link that was mailed to them.",
+        "consequences": [
+            {"icon": "armchair", "text": "The seat that it keeps is free again."},
+            {"icon": "mail", "text": "They get no mail about this; the link says that it was withdrawn."},
+            {"icon": "user-plus", "text": "You can invite them again at any time."},
+        ],
+        "verb": "Revoke the invitation",
+    }
+
+
 class ResendView(ChangeInvitationView):
     permission = "invitations.update"
     page_name = "the page that sends an invitation again"
     template_name = "invitations/invitation_resend.html"
     change = staticmethod(resend)
     policy = staticmethod(policies.may_resend)
+    question = staticmethod(_ask_to_resend)
     said = "A new link is on its way to <b>{}</b>. The older one no longer works."
 
 
@@ -150,7 +185,16 @@ class RevokeView(ChangeInvitationView):
     template_name = "invitations/invitation_revoke.html"
     change = staticmethod(revoke)
     policy = staticmethod(policies.may_revoke)
+    question = staticmethod(_ask_to_revoke)
     said = "The invitation of <b>{}</b> is withdrawn and its link no longer works."
+
+
+def _place(text: str) -> UUID | None:
+    """A place in the list, from the URL; one that is none is the beginning."""
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        return None
 
 
 def _sent(invitations: list[Invitation], organization: Organization) -> str:

@@ -27,6 +27,7 @@ class OrganizationMixin(LoginRequiredMixin):
     permission: ClassVar[str] = "organization.read"
     section: ClassVar[str] = ""
     page_name: ClassVar[str] = "this page"
+    open_to_deactivated: ClassVar[bool] = False
 
     request: HttpRequest
 
@@ -39,7 +40,7 @@ class OrganizationMixin(LoginRequiredMixin):
         self.actor = self.membership.as_actor(self.now)
         if request.session.get(LAST_ORGANIZATION) != self.organization.slug:
             request.session[LAST_ORGANIZATION] = self.organization.slug
-        if not self.membership.is_active_at(self.now):
+        if not self.open_to_deactivated and not self.membership.is_active_at(self.now):
             return self._explain("organizations/access_ended.html")
         if self.permission and self.permission not in self.actor.grants:
             return self._explain("organizations/forbidden.html", missing=self.permission)
@@ -75,7 +76,7 @@ class OrganizationMixin(LoginRequiredMixin):
         context = {
             "organization": self.organization,
             "membership": self.membership,
-            "frame": self.frame if self.actor.grants else None,
+            "frame": self.frame,
             "page_name": self.page_name,
             "missing": missing,
             "reason": reason,

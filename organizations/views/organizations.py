@@ -9,6 +9,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.generic import FormView, ListView, TemplateView
 
@@ -61,12 +62,27 @@ class LeaveView(OrganizationMixin, TemplateView):
     """Says what leaving takes along, and then does it."""
 
     permission = ""
+    open_to_deactivated = True
     template_name = "organizations/organization_leave.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         owners = self.organization.memberships.owners(self.now).exclude(pk=self.membership.pk).count()
-        may_leave = policies.may_leave(self.actor, self.membership, owners)
-        return super().get_context_data(may_leave=may_leave, **kwargs)
+        decision = policies.may_leave(self.actor, self.membership, owners)
+        name = self.organization.name
+        return super().get_context_data(
+            title=f"Leave {name}?",
+            consequences=[
+                {"icon": "ban", "text": f"Your access to {name} ends at once."},
+                {"icon": "mail-x", "text": "Invitations that you sent and nobody has answered are withdrawn."},
+                {"icon": "user", "text": "Your account stays yours, with your other organizations."},
+                {"icon": "alert-triangle", "bad": True, "text": "You cannot undo this; someone there must invite you."},
+            ],
+            refused=decision.reason,
+            verb=f"Leave {name}",
+            action=self.request.path,
+            cancel_url=reverse("team:overview", args=[self.organization.slug]),
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         leave(actor=self.actor, membership=self.membership)

@@ -38,6 +38,7 @@ class AuditView(OrganizationMixin, TemplateView):
             ],
             next_page=page[-1].number if len(found) > ROWS else None,
             is_first_page=place is None,
+            zone=timezone.get_current_timezone_name(),
             **kwargs,
         )
 

@@ -38,9 +38,11 @@ class MembersView(OrganizationMixin, TemplateView):
             search=search,
             pending=pending[:PENDING_ROWS],
             more_pending=len(pending) > PENDING_ROWS,
-            people=people,
-            next_page=older,
-            previous_page=newer,
+            people=[(person, person.is_active_at(self.now)) for person in people],
+            said=f"{len(people)} shown" if search or older or newer else f"1 to {len(people)} of {len(people)}",
+            nothing=f"No one here matches “{search}”." if search else "There is nobody on this page.",
+            next_url=self._url("after", older),
+            previous_url=self._url("before", newer),
             may_invite=may(self.actor, "invitations.create"),
             may_resend=may(self.actor, "invitations.update"),
             may_revoke=may(self.actor, "invitations.delete"),
@@ -74,6 +76,16 @@ class MembersView(OrganizationMixin, TemplateView):
         found = list((rows.after(*place) if place else rows.by_name())[: ROWS + 1])
         more, page = len(found) > ROWS, found[:ROWS]
         return page, _mark(page[-1:]) if more else "", _mark(page[:1]) if place else ""
+
+    def _url(self, direction: str, mark: str) -> str:
+        """This list from that place on, with its search; '' where there is no such page."""
+        if not mark:
+            return ""
+        query = self.request.GET.copy()
+        for name in ("after", "before"):
+            query.pop(name, None)
+        query[direction] = mark
+        return f"?{query.urlencode()}"
 
     def _place(self, name: str) -> tuple[str, UUID] | None:
         """A place in the order by name, from the URL; one that is none is the beginning."""

@@ -65,6 +65,7 @@ class OverviewView(OrganizationMixin, TemplateView):
             return [
                 {
                     "icon": "crown",
+                    "kind": "wait",
                     "what": "Only one owner",
                     "why": f"{rules.recommended_owners} are recommended, so that nobody is locked out.",
                 }

