@@ -14,7 +14,7 @@ from django.views.generic import FormView, View
 
 from accounts.actions import end_sessions, update_profile
 from accounts.actors import oneself
-from accounts.devices import device
+from accounts.devices import device, device_icon
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.time_zones import time_zones
@@ -41,6 +41,14 @@ class SessionsView(ListUserSessionsView):  # type: ignore[misc]
     """Where one is signed in; posting ends all sessions but this one."""
 
     success_url = reverse_lazy("usersessions_list")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["rows"] = [
+            {"session": each, "device": device(each.user_agent), "icon": device_icon(each.user_agent)}
+            for each in reversed(context["sessions"])
+        ]
+        return context
 
     def form_valid(self, form: Form) -> HttpResponse:
         user = cast(User, self.request.user)

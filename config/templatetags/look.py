@@ -82,15 +82,15 @@ def plural(number: int, forms: str) -> str:
 
 @cache
 def _use(css: str, symbol: str) -> SafeString:
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("img/icons.svg"), symbol)
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("img/icons.svg"), symbol
+    )
 
 
 def _time(moment: datetime, words: str) -> SafeString:
     local = timezone.localtime(moment)
-    zone = timezone.get_current_timezone_name()
-    return format_html(
-        '<time datetime="{}" title="{:%Y-%m-%d %H:%M} {}">{}</time>', local.isoformat(timespec="seconds"), local, zone, words
-    )
+    exact = f"{local:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), exact, words)
 
 
 def _relative(then: datetime, now: datetime) -> str:
