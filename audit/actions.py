@@ -45,6 +45,26 @@ class Act:
             found |= {chain.id: chain for chain in _lock_chains(missing)}
         self.chains |= found
 
+    def remember(self) -> Callable[[], None]:
+        """What puts the locked rows and the events back as they are now: a savepoint does so in the database alone."""
+        recorded, batch = len(self.events), self.batch
+        held: list[tuple[dict[UUID, Any], dict[UUID, Any]]] = [
+            (rows, {key: (row, vars(row).copy()) for key, row in rows.items()})
+            for rows in (self.organizations, self.users, self.chains)
+        ]
+
+        def put_back() -> None:
+            del self.events[recorded:]
+            self.batch = batch
+            for rows, kept in held:
+                rows.clear()
+                for key, (row, state) in kept.items():
+                    vars(row).clear()
+                    vars(row).update(state)
+                    rows[key] = row
+
+        return put_back
+
     def write_events(self) -> None:
         """Number the events in the order they were recorded and write them, with the heads of their chains."""
         if not self.events:
@@ -127,13 +147,13 @@ def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]
 
 
 def _join(outer: Act, prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]) -> R:
-    recorded = len(outer.events)
+    put_back = outer.remember()
     try:
         with transaction.atomic():  # a savepoint: who catches a refusal finds nothing half done
             prepare(outer, arguments, joining=True)
             return run()
     except BaseException:
-        del outer.events[recorded:]
+        put_back()
         raise
 
 
