@@ -88,10 +88,10 @@ def _answer(invitation: Invitation, status: InvitationStatus, accepted_by: User 
 
 
 def _inviter(invitation: Invitation) -> Actor | None:
-    """Who made the offer, with what they hold now."""
+    """Who made the offer, with what they hold now; None where they or their account are no longer active here."""
     membership = (
         Membership.objects.select_related("role")
-        .filter(organization=invitation.organization_id, user=invitation.invited_by_id)
+        .filter(organization=invitation.organization_id, user=invitation.invited_by_id, user__is_active=True)
         .first()
     )
     return membership.as_actor(current_act().now) if membership else None

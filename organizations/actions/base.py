@@ -18,25 +18,26 @@ from organizations.models import Membership, Organization
 
 
 def _prepare(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
-    organizations, users = _named(arguments.values())
+    _lock_named(act, arguments, joining=joining)
     if joining:
-        if missing := (organizations - act.organizations.keys()) | (users - act.users.keys()):
-            message = f"An action that joins another may only touch what that one has locked, not {missing}."
-            raise RuntimeError(message)
         return
-    lock(act, organizations, users)
     for organization in act.organizations.values():
         if organization.settles_at and organization.settles_at <= act.now:
             settle(organization, at=act.now)
 
 
-def _prepare_to_settle(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
-    lock(act, *_named(arguments.values()))
+def _lock_named(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
+    organizations, users = _named(arguments.values())
+    if not joining:
+        lock(act, organizations, users)
+    elif missing := (organizations - act.organizations.keys()) | (users - act.users.keys()):
+        message = f"An action that joins another may only touch what that one has locked, not {missing}."
+        raise RuntimeError(message)
 
 
 action = make_action(_prepare)
 # For the job that settles chunk by chunk: the locks alone.
-settling_action = make_action(_prepare_to_settle)
+settling_action = make_action(_lock_named)
 
 
 def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
@@ -65,16 +66,12 @@ def as_of_now(actor: Actor, organization: Organization) -> Actor:
     if actor.kind is not ActorKind.MEMBER:
         return actor
     act = current_act()
-    membership = organization.memberships.select_related("role").filter(user_id=actor.id).first()
-    if membership is None or not membership.is_active_at(act.now) or not _account_is_active(act, actor):
+    rows = organization.memberships.select_related("role")
+    membership = rows.filter(user_id=actor.id, user__is_active=True).first()
+    if membership is None or not membership.is_active_at(act.now):
         message = f"You are no longer an active member of {organization}."
         raise PermissionDenied(message)
     return replace(membership.as_actor(act.now), on_behalf_of=actor.on_behalf_of)
-
-
-def _account_is_active(act: Act, actor: Actor) -> bool:
-    person = act.users.get(actor.id) if actor.id else None
-    return person is None or person.is_active
 
 
 def _named(values: Iterable[Any]) -> tuple[set[UUID], set[UUID]]:

@@ -13,7 +13,7 @@ from organizations.models import Membership, MembershipStatus, Organization
 
 
 def settle(organization: Organization, *, at: datetime, limit: int | None = None) -> None:
-    """Deactivate memberships past their end and let higher apps settle theirs; at most `limit` rows of each kind.
+    """Deactivate memberships past their end and let higher apps settle theirs; at most `limit` rows in all.
 
     `organization` is locked. Its `settles_at` becomes the next moment at which something lapses here.
     """
@@ -32,7 +32,8 @@ def settle(organization: Organization, *, at: datetime, limit: int | None = None
             before={"status": MembershipStatus.ACTIVE.value},
             after={"status": MembershipStatus.DEACTIVATED.value, "ends_at": str(membership.ends_at)},
         )
-    answers = signals.settling.send(Organization, organization=organization, at=at, limit=limit)
+    left = None if limit is None else limit - len(lapsed)
+    answers = signals.settling.send(Organization, organization=organization, at=at, limit=left)
     moments = [moment for _, moment in answers if moment]
     if ends := organization.memberships.filter(status=MembershipStatus.ACTIVE).aggregate(first=Min("ends_at"))["first"]:
         moments.append(ends)
