@@ -28,10 +28,17 @@ def kept_secret(name: str, folder: Path) -> str:
     """The secret `name` from the environment, else from `folder`, where it is made once and kept from other users."""
     if value := env.str(name, default=""):
         return value
-    path = folder / name.lower()
+    try:
+        return _kept(folder / name.lower())
+    except OSError as error:
+        message = f"Nothing can be kept in {folder} ({error.strerror}). Set DATA_DIR to a folder of this user."
+        raise ImproperlyConfigured(message) from error
+
+
+def _kept(path: Path) -> str:
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = folder / f".{name.lower()}.{secrets.token_hex(4)}"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
         try:

@@ -6,7 +6,6 @@ import os
 import socket
 import tempfile
 from pathlib import Path
-from typing import IO
 
 LONGEST_SOCKET_PATH = 107  # the kernel's limit for a unix socket
 
@@ -22,14 +21,16 @@ def check_data_dir(data: Path) -> None:
         with tempfile.TemporaryFile(dir=data):
             pass
     except OSError as error:
-        problem = f"DATA_DIR is {data}, where nothing can be written ({error.strerror}). Set DATA_DIR to a folder of this user."
+        problem = f"Nothing can be written in {data} ({error.strerror}). Set DATA_DIR to a folder of this user."
         raise CannotStart(problem) from error
 
 
 def check_socket_path(path: Path) -> None:
     """Raises CannotStart where the broker's socket would have too long a name."""
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
-        problem = f"DATA_DIR is too long for a socket: {path.parent}. Set DATA_DIR to a shorter path, or REDIS_URL to a broker."
+        problem = (
+            f"The path {path.parent} is too long for a socket. Set DATA_DIR to a shorter one, or REDIS_URL to a broker."
+        )
         raise CannotStart(problem)
 
 
@@ -46,16 +47,16 @@ def check_port(host: str, port: int) -> None:
         raise CannotStart(_about_port(host, port, error)) from error
 
 
-def only_one(data: Path) -> IO[str]:
-    """Holds DATA_DIR for this process and what it turns into. Raises CannotStart where another Roster has it."""
-    lock = (data / "up.lock").open("a+")
+def take_data_dir(data: Path) -> None:
+    """Keeps DATA_DIR to this process and what it turns into. Raises CannotStart where another Roster has it."""
+    lock = os.open(data / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        os.close(lock)
         problem = f"Roster already runs on {data}. Stop it first, or set DATA_DIR and PORT to run a second one."
         raise CannotStart(problem) from error
-    os.set_inheritable(lock.fileno(), True)  # noqa: FBT003
-    return lock
+    os.set_inheritable(lock, True)  # it stays locked until the process ends
 
 
 def _about_port(host: str, port: int, error: OSError) -> str:

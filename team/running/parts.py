@@ -30,10 +30,10 @@ def broker(data: Path) -> Part:
         "appendonly": "yes",
         "save": "",
         "loglevel": "warning",
+        "logfile": str(data / "valkey.log"),
     }
-    return Part(
-        "broker", [str(get_binary_path()), *(word for name, value in options.items() for word in (f"--{name}", value))]
-    )
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return Part("broker", [str(get_binary_path()), *words])
 
 
 def web(bind: str) -> Part:
@@ -54,4 +54,6 @@ def beat(data: Path) -> Part:
 
 
 def _celery(what: str) -> list[str]:
-    return [PYTHON, "-m", "celery", "--quiet", "--app", "config", what, "--loglevel", "WARNING"]
+    # Celery warns whoever runs it as root of pickled tasks; ours are JSON.
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges", "-m", "celery", "--quiet"]
+    return [PYTHON, *quiet, "--app", "config", what, "--loglevel", "WARNING"]

@@ -21,20 +21,18 @@ class Supervisor:
     """The broker first, then the web process, and when it answers the rest; ends on SIGTERM and SIGINT."""
 
     def __init__(self, *, broker: Part | None, web: Part, others: Sequence[Part]) -> None:
-        self._first = [Child(part) for part in (broker, web) if part]
+        self._broker = [Child(broker)] if broker else []
+        self._web = Child(web)
         self._others = [Child(part) for part in others]
+        self._children = [*self._broker, self._web, *self._others]
         self._ending = threading.Event()
-
-    @property
-    def _children(self) -> list[Child]:
-        return [*self._first, *self._others]
 
     def run(self, *, bind: str, first_step: list[str] | None, welcome: str) -> int:
         """Run until told to end. `first_step` is a command that runs once, as soon as the first page is answered."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         try:
-            for child in self._first:
+            for child in [*self._broker, self._web]:
                 child.start()
             if not self._wait_for_answer(bind):
                 return 0 if self._ending.is_set() else 1
@@ -80,15 +78,13 @@ class Supervisor:
                 say(sentence)
 
     def _end_all(self) -> None:
-        # Those who take work first; the broker last, so that what is under way can still be put back.
-        *others, first = reversed(self._children)
-        for child in others:
-            child.ask_to_end()
-        until = time.monotonic() + SECONDS_TO_END
-        for child in others:
-            child.end(max(until - time.monotonic(), 0))
-        first.ask_to_end()
-        first.end(SECONDS_TO_END)
+        # The broker last, so that what is under way can still be put back.
+        for group in ([self._web, *self._others], self._broker):
+            until = time.monotonic() + SECONDS_TO_END
+            for child in group:
+                child.ask_to_end()
+            for child in group:
+                child.end(max(until - time.monotonic(), 0))
 
 
 def answers(bind: str) -> bool:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
-from team.running.checks import CannotStart, check_data_dir, check_port, check_socket_path, only_one
+from team.running.checks import CannotStart, check_data_dir, check_port, check_socket_path, take_data_dir
 from team.running.parts import SOCKET_NAME
 
 
@@ -26,12 +26,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, no_demo: bool = False, **options: Any) -> None:
         data = Path(settings.DATA_DIR)
         host = "127.0.0.1" if self._mail_is_kept() else settings.HOST
-        own_broker = settings.REDIS_URL == f"unix://{data / SOCKET_NAME}"
+        own_broker = f"unix://{data / SOCKET_NAME}" == settings.REDIS_URL
         try:
             check_data_dir(data)
             if own_broker:
                 check_socket_path(data / SOCKET_NAME)
-            lock = only_one(data)
+            take_data_dir(data)
             check_port(host, settings.PORT)
         except CannotStart as problem:
             raise CommandError(str(problem)) from problem
