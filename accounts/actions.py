@@ -5,13 +5,14 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
+from django.core.exceptions import PermissionDenied
 
 from accounts import events
 from accounts.devices import device
 from accounts.models import User
 from accounts.signals import user_changed
 from audit.actions import Act, current_act, make_action
-from audit.actors import Actor
+from audit.actors import Actor, ActorKind
 from audit.events import EventKind
 from audit.recording import record
 
@@ -84,6 +85,27 @@ def end_sessions(*, actor: Actor, user: User, sessions: Sequence[UserSession]) -
             _record(
                 events.SESSION_ENDED, actor, user, {"device": device(session.user_agent), "address": session.ip}, None
             )
+
+
+@account_action
+def set_account_active(*, actor: Actor, user: User, active: bool) -> bool:
+    """Staff deactivate an account or give it back; whether anything changed. Its sessions end with the next request."""
+    locked: User = current_act().users[user.pk]
+    if actor.kind is not ActorKind.STAFF:
+        message = "Only staff deactivate accounts."
+        raise PermissionDenied(message)
+    if actor.id == locked.pk:
+        message = "Nobody deactivates their own account here."
+        raise PermissionDenied(message)
+    if locked.is_active == active:
+        return False
+    locked.is_active = active
+    locked.save(update_fields=["is_active"])
+    if not active:
+        for session in UserSession.objects.filter(user=locked):
+            session.end()
+    _record(events.ACCOUNT_REACTIVATED if active else events.ACCOUNT_DEACTIVATED, actor, locked, None, None)
+    return True
 
 
 def _record(

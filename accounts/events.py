@@ -35,6 +35,8 @@ PASSKEY_REMOVED = event(
     "account.passkey_removed", "{actor} removed the passkey {before_name}", icon="fingerprint", fields="name"
 )
 RECOVERY_CODES_MADE = event("account.recovery_codes_made", "{actor} made new recovery codes", icon="key")
+ACCOUNT_DEACTIVATED = event("account.deactivated", "{actor} deactivated the account of {target}", icon="ban")
+ACCOUNT_REACTIVATED = event("account.reactivated", "{actor} reactivated the account of {target}", icon="user")
 SESSION_ENDED = event(
     "account.session_ended", "{actor} ended the session {before_device}", icon="logout", fields="device address"
 )

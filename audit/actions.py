@@ -12,8 +12,8 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
 
+from audit import clock
 from audit.models import Chain, Event
 
 TRIES = 3
@@ -102,7 +102,7 @@ def current_act() -> Act:
 def now() -> datetime:
     """The time that the action under way read once; outside of one, the time now."""
     act = _current.get()
-    return act.now if act else timezone.now()
+    return act.now if act else clock.read()
 
 
 def make_action(prepare: Preparation) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -132,7 +132,7 @@ def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]
         tries -= 1
         try:
             with transaction.atomic():
-                act = Act(now=timezone.now())
+                act = Act(now=clock.read())
                 token = _current.set(act)
                 try:
                     prepare(act, arguments, joining=False)

@@ -1,5 +1,6 @@
 """Every address of Roster."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -11,6 +12,8 @@ def health(request: HttpRequest) -> HttpResponse:
     """Whether the web process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
+
+admin.site.login = secure_admin_login(admin.site.login)  # staff sign in where everyone does, second factor included
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),

@@ -5,49 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.UUIDField(help_text="The organization's or the account's id.", primary_key=True, serialize=False)),
-                ('length', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        help_text="The organization's or the account's id.", primary_key=True, serialize=False
+                    ),
+                ),
+                ("length", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'chain',
+                "verbose_name": "chain",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('chain_id', models.UUIDField(help_text="The organization's or the account's id.")),
-                ('number', models.PositiveBigIntegerField(help_text='Its place in the chain, from 1.')),
-                ('at', models.DateTimeField()),
-                ('type', models.CharField(choices=[('USER_ACTION', 'By a person'), ('STAFF_ACTION', 'By staff'), ('SYSTEM_ACTION', 'By Roster'), ('PROVISIONING', 'By provisioning')], max_length=16)),
-                ('action', models.CharField(max_length=60)),
-                ('entity', models.CharField(max_length=30)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(max_length=254)),
-                ('on_behalf_of', models.CharField(blank=True, max_length=254)),
-                ('target_id', models.UUIDField(null=True)),
-                ('target_label', models.CharField(blank=True, max_length=254)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('batch', models.UUIDField(null=True)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('request_id', models.CharField(blank=True, max_length=36)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("chain_id", models.UUIDField(help_text="The organization's or the account's id.")),
+                ("number", models.PositiveBigIntegerField(help_text="Its place in the chain, from 1.")),
+                ("at", models.DateTimeField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("USER_ACTION", "By a person"),
+                            ("STAFF_ACTION", "By staff"),
+                            ("SYSTEM_ACTION", "By Roster"),
+                            ("PROVISIONING", "By provisioning"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("action", models.CharField(max_length=60)),
+                ("entity", models.CharField(max_length=30)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(max_length=254)),
+                ("on_behalf_of", models.CharField(blank=True, max_length=254)),
+                ("target_id", models.UUIDField(null=True)),
+                ("target_label", models.CharField(blank=True, max_length=254)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("batch", models.UUIDField(null=True)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                ("request_id", models.CharField(blank=True, max_length=36)),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(fields=('chain_id', 'number'), name='audit_event_number')],
+                "ordering": ["-id"],
+                "constraints": [models.UniqueConstraint(fields=("chain_id", "number"), name="audit_event_number")],
             },
         ),
     ]

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from config.env import env, kept_secret, setting
 
@@ -120,23 +122,20 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# Redis is the broker and the cache. When it is away, the cache misses and Celery's nudges fail quietly.
+# Redis is the broker and the cache. While it is away, each process keeps a cache of its own and nudges fail quietly.
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{DATA_DIR / 'valkey.sock'}")
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "config.cache.SteadyCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "roster",
         "OPTIONS": {
             "CLIENT_CLASS": "django_redis.client.DefaultClient",
             "SOCKET_CONNECT_TIMEOUT": 0.5,
             "SOCKET_TIMEOUT": 0.5,
-            "IGNORE_EXCEPTIONS": True,
         },
     }
 }
-DJANGO_REDIS_IGNORE_EXCEPTIONS = True
-DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 
 # Celery: a hint that there is work. What must not be lost stands in the database (see mail/).
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -234,6 +233,8 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+DATETIME_FORMAT = "j M Y, H:i"
+DATE_FORMAT = "j M Y"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -267,8 +268,65 @@ UNFOLD = {
     "SITE_TITLE": "Roster staff",
     "SITE_HEADER": "Roster staff",
     "SITE_SYMBOL": "groups",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "SHOW_VIEW_ON_SITE": False,
-    "ENVIRONMENT": None,
+    "COLORS": {
+        "primary": {
+            "50": "#eef1fe",
+            "100": "#dde4fc",
+            "200": "#c3ccf8",
+            "300": "#a9b7ff",
+            "400": "#7f92f5",
+            "500": "#4a63e6",
+            "600": "#3a52d4",
+            "700": "#3046bb",
+            "800": "#2a3668",
+            "900": "#192039",
+            "950": "#12182c",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": title,
+                "separator": True,
+                "items": [
+                    {"title": name, "icon": symbol, "link": reverse_lazy(f"admin:{page}_changelist")}
+                    for name, symbol, page in pages
+                ],
+            }
+            for title, pages in (
+                (
+                    "People",
+                    (
+                        ("Accounts", "person", "accounts_user"),
+                        ("Email addresses", "alternate_email", "account_emailaddress"),
+                        ("Second factors", "fingerprint", "mfa_authenticator"),
+                        ("Sessions", "devices", "usersessions_usersession"),
+                    ),
+                ),
+                (
+                    "Teams",
+                    (
+                        ("Organizations", "domain", "organizations_organization"),
+                        ("Memberships", "groups", "organizations_membership"),
+                        ("Roles", "shield_person", "organizations_role"),
+                        ("Invitations", "forward_to_inbox", "invitations_invitation"),
+                    ),
+                ),
+                (
+                    "Record",
+                    (
+                        ("Events", "history", "audit_event"),
+                        ("Chains", "link", "audit_chain"),
+                        ("Mail", "mail", "mail_mail"),
+                    ),
+                ),
+                ("Staff", (("Groups of staff", "badge", "auth_group"),)),
+            )
+        ],
+    },
 }
 
 LOGGING = {

@@ -68,6 +68,21 @@ def on_day(moment: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def briefly(moment: datetime | None) -> SafeString | str:
+    """For a narrow column: the clock today, Yesterday, then the day, then the month."""
+    if moment is None:
+        return ""
+    then, now = timezone.localtime(moment), timezone.localtime()
+    if then.date() == now.date():
+        words = f"{then:%H:%M}"
+    elif (now.date() - then.date()).days == 1:
+        words = "Yesterday"
+    else:
+        words = f"{then.day} {then:%b}" if then.year == now.year else f"{then:%b %Y}"
+    return _time(moment, words)
+
+
+@register.filter
 def breakable(address: str) -> SafeString:
     """An address that may break after its @."""
     return mark_safe(conditional_escape(address).replace("@", "@<wbr>", 1))  # noqa: S308 - escaped first

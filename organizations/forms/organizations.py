@@ -1,16 +1,16 @@
-"""The form that creates an organization, and the one that staff set its seats with."""
+"""The form that creates an organization."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Field, Layout
+from crispy_forms.layout import Field, Layout
 from django import forms
 from django.conf import settings
 from django.utils.text import slugify
 
-from organizations.models import Organization
+from organizations.models import Organization, Role
 from organizations.schemes import load_schemes
 
 
@@ -25,7 +25,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         schemes = load_schemes().values()
-        self.fields["scheme"].choices = [(one.key, f"{one.label}: {one.description}") for one in schemes]  # type: ignore[attr-defined]
+        roles = Role.objects.filter(organization=None, retired=False).order_by("rank")
+        self.schemes = [(one, [role for role in roles if role.scheme == one.key]) for one in schemes]
+        self.fields["scheme"].choices = [(one.key, one.label) for one in schemes]  # type: ignore[attr-defined]
         self.fields["scheme"].initial = next(iter(schemes)).key
         self.fields["slug"].help_text = f"Its pages stand under {settings.BASE_URL}/o/… and it cannot be changed later."
         self.fields["slug"].required = False
@@ -34,8 +36,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         self.helper.layout = Layout(
             Field("name", autocomplete="organization", autofocus=True),
             Field("slug", autocomplete="off", spellcheck="false", placeholder="made from the name"),
-            "scheme",
-            HTML('<p class="form-hint">You become its owner.</p>'),
+            Field("scheme", template="organizations/scheme_picker.html"),
         )
 
     def clean_slug(self) -> str:
@@ -49,9 +50,3 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     def _post_clean(self) -> None:
         """The action checks the row; here only what was typed is checked, so that no rule stands in two places."""
-
-
-class SeatsForm(forms.Form):
-    seats = forms.IntegerField(
-        min_value=0, max_value=2_000_000_000, required=False, help_text="Leave empty for as many as they like."
-    )

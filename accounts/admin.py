@@ -1,0 +1,118 @@
+"""Accounts as staff see them, with how they sign in."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action
+
+from accounts.actions import set_account_active
+from accounts.models import User
+from audit.actors import Actor, ActorKind
+from audit.admin import ReadOnlyAdmin
+
+for model in (EmailAddress, Authenticator, UserSession, Group):
+    if admin.site.is_registered(model):  # as their packages register them, they could be edited
+        admin.site.unregister(model)
+
+
+def staff(request: HttpRequest) -> Actor:
+    """The member of staff who is signed in."""
+    user = cast("User", request.user)
+    return Actor(kind=ActorKind.STAFF, label=user.label, id=user.pk)
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "name", "=id")
+    ordering = ("-date_joined",)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "job_title", "phone", "time_zone")}),
+        ("State", {"fields": ("is_active", "is_staff", "is_superuser", "date_joined", "last_login")}),
+    )
+    actions_detail = ("deactivate", "reactivate")
+
+    @action(
+        description="Deactivate the account",
+        url_path="deactivate",
+        permissions=["deactivate"],
+        dialog={
+            "title": "Deactivate this account?",
+            "description": "Its person is signed out everywhere and cannot sign in. Memberships stay as they are.",
+            "form_submit_text": "Deactivate the account",
+        },
+    )
+    def deactivate(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        return self._set_active(request, object_id, active=False)
+
+    @action(
+        description="Reactivate the account",
+        url_path="reactivate",
+        permissions=["reactivate"],
+        dialog={
+            "title": "Reactivate this account?",
+            "description": "Its person can sign in again, with the password and second factor they had.",
+            "form_submit_text": "Reactivate the account",
+        },
+    )
+    def reactivate(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        return self._set_active(request, object_id, active=True)
+
+    def has_deactivate_permission(self, request: HttpRequest, object_id: str) -> bool:
+        user = self.get_object(request, object_id)
+        return user is not None and user.is_active and request.user.has_perm("accounts.change_user")
+
+    def has_reactivate_permission(self, request: HttpRequest, object_id: str) -> bool:
+        user = self.get_object(request, object_id)
+        return user is not None and not user.is_active and request.user.has_perm("accounts.change_user")
+
+    def _set_active(self, request: HttpRequest, object_id: str, *, active: bool) -> HttpResponse:
+        user = cast("User", self.get_object(request, object_id))
+        try:
+            set_account_active(actor=staff(request), user=user, active=active)
+        except PermissionDenied as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{user} is {'active again' if active else 'deactivated'}.")
+        return self.back_to(request, object_id)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnlyAdmin):
+    list_display = ("email", "user", "verified", "primary")
+    list_filter = ("verified",)
+    list_select_related = ("user",)
+    search_fields = ("email", "user__name", "=user__id")
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    fields = ("user", "type", "created_at", "last_used_at")  # never its secret
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(ReadOnlyAdmin):
+    list_display = ("user", "ip", "created_at", "last_seen_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name", "ip")
+    fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")  # never its key
+
+
+@admin.register(Group)
+class StaffGroupAdmin(ReadOnlyAdmin):
+    list_display = ("name",)
+    search_fields = ("name",)

@@ -1,0 +1,54 @@
+"""What staff see: everything, found by search, and changed by nobody but through actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+from unfold.admin import ModelAdmin
+
+from audit.models import Chain, Event
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """Rows to look at. A write is a page of its own that calls an action; the admin itself saves nothing."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def back_to(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The row's page, after one of its writes."""
+        options = self.model._meta
+        page = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[object_id])
+        return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "action", "actor_label", "target_label", "type", "address", "number")
+    list_filter = ("type", "entity")
+    search_fields = ("actor_label", "target_label", "action", "=chain_id", "=target_id", "=actor_id", "=request_id")
+    ordering = ("-id",)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
+
+
+@admin.register(Chain)
+class ChainAdmin(ReadOnlyAdmin):
+    list_display = ("id", "length")
+    search_fields = ("=id",)

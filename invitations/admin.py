@@ -1,0 +1,49 @@
+"""Invitations as staff see them, and the one thing that they do with them."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import admin, messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.decorators import action
+
+from accounts.admin import staff
+from audit.admin import ReadOnlyAdmin
+from invitations.actions.offering import revoke
+from invitations.models import Invitation
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("email", "organization", "role", "status", "inviter_label", "sent_at", "expires_at")
+    list_filter = ("status",)
+    list_select_related = ("organization", "role")
+    search_fields = ("email", "inviter_label", "organization__name", "organization__slug", "=id")
+    actions_detail = ("withdraw",)
+
+    @action(
+        description="Revoke",
+        url_path="revoke",
+        permissions=["withdraw"],
+        dialog={
+            "title": "Revoke this invitation?",
+            "description": "Its link stops working and the seat that it keeps is free again.",
+            "form_submit_text": "Revoke the invitation",
+        },
+    )
+    def withdraw(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        invitation = cast("Invitation", self.get_object(request, object_id))
+        outcome = revoke(actor=staff(request), organization=invitation.organization, invitations=[invitation])
+        for one in outcome.passed_over:
+            messages.warning(request, one.reason)
+        if outcome.done:
+            messages.success(request, f"The invitation of {invitation} is revoked.")
+        return self.back_to(request, object_id)
+
+    def has_withdraw_permission(self, request: HttpRequest, object_id: str) -> bool:
+        invitation = self.get_object(request, object_id)
+        open_still = invitation is not None and invitation.is_pending_at(timezone.now())
+        return open_still and request.user.has_perm("invitations.change_invitation")

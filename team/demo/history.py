@@ -1,0 +1,115 @@
+"""A small organization with a past: made by the actions that people use, on the days that the story says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from audit import clock
+from audit.actors import SYSTEM, Actor, ActorKind
+from invitations.actions.answering import accept, decline
+from invitations.actions.offering import invite, resend, revoke
+from invitations.models import Invitation
+from organizations.actions.members import leave
+from organizations.actions.organizations import create_organization, set_seats, settle_lapsed
+from organizations.models import Organization, Role
+from team.demo.people import DOMAIN, LEFT, OWNER, PASSWORD, TEAM, acting_for, address_of, invitee, make_person
+
+STAFF = "staff@roster.example"
+
+
+class History:
+    """Tells the story of Marram Instruments, day by day, and of the bakery that invites its owner."""
+
+    def __init__(self) -> None:
+        self.today = timezone.now()
+        self.password = make_password(PASSWORD)
+        self.people: dict[str, User] = {}
+
+    def tell(self) -> Organization:
+        organization = self._found(OWNER, address_of(OWNER), "Marram Instruments", "marram", days_ago=330)
+        with clock.as_of(self._day(329)):
+            staff = make_person("Sam Porter", STAFF, self._day(400), self.password, is_staff=True, is_superuser=True)
+            set_seats(
+                actor=Actor(kind=ActorKind.STAFF, label="Roster support", id=staff.pk),
+                organization=organization,
+                seats=40,
+            )
+        for day, happen in sorted(self._chapters(organization), key=lambda chapter: -chapter[0]):
+            with clock.as_of(self._day(day)):
+                happen()
+        settle_lapsed(actor=SYSTEM, organization=organization, batch=uuid7())
+        self._bakery()
+        return organization
+
+    def _chapters(self, organization: Organization) -> list[tuple[float, Callable[[], None]]]:
+        chapters: list[tuple[float, Callable[[], None]]] = []
+        for one in TEAM:
+            email = address_of(one.name)
+            chapters += [
+                (one.days_ago, lambda e=email, r=one.role, i=one.inviter: self._invite(organization, i, [e], r)),
+                (
+                    one.days_ago - 1.3,
+                    lambda o=one, e=email: self._accept(organization, o.name, e, job_title=o.job_title),
+                ),
+            ]
+        name, days_ago = LEFT
+        chapters += [
+            (days_ago, lambda: self._leave(organization, name)),
+            (152, lambda: self._invite(organization, "Lena Fischer", [f"j.brandt@{DOMAIN}"], "member")),
+            (96, lambda: self._invite(organization, "Mateo Rivera", ["press@tidewater.example"], "viewer")),
+            (95, lambda: self._revoke(organization, "Mateo Rivera", "press@tidewater.example")),
+            (58, lambda: self._invite(organization, "Amara Diallo", ["paul.adler@oakstreet.example"], "viewer")),
+            (57, lambda: self._decline("paul.adler@oakstreet.example")),
+            (21, lambda: self._invite(organization, "Lena Fischer", ["v.okonkwo@northlight.example"], "viewer")),
+            (6, lambda: self._invite(organization, "Lena Fischer", [f"d.oconnell@{DOMAIN}"], "member")),
+            (3, lambda: self._invite(organization, OWNER, ["felix@studiorossi.example"], "viewer")),
+            (1.2, lambda: self._resend(organization, "Lena Fischer", f"d.oconnell@{DOMAIN}")),
+            (0.1, lambda: self._invite(organization, "Mateo Rivera", [f"hana.kobayashi@{DOMAIN}"], "member")),
+        ]
+        return chapters
+
+    def _bakery(self) -> None:
+        bakery = self._found("Elif Demir", "elif@tarnbakery.example", "Tarn Bakery", "tarn-bakery", days_ago=120)
+        with clock.as_of(self._day(2)):
+            self._invite(bakery, "Elif Demir", [address_of(OWNER)], "viewer")
+
+    def _found(self, owner: str, email: str, name: str, slug: str, days_ago: float) -> Organization:
+        user = self.people[owner] = make_person(owner, email, self._day(days_ago + 0.1), self.password)
+        with clock.as_of(self._day(days_ago)):
+            return create_organization(
+                actor=acting_for(user), user=user, name=name, slug=slug, scheme="standard"
+            ).organization
+
+    def _invite(self, organization: Organization, by: str, addresses: list[str], role: str) -> None:
+        found = Role.objects.of(organization).get(key=role)
+        invite(actor=acting_for(self.people[by]), organization=organization, addresses=addresses, role=found, days=7)
+
+    def _accept(self, organization: Organization, name: str, **fields: object) -> None:
+        email = address_of(name)
+        user = self.people[name] = make_person(name, email, clock.read(), self.password, **fields)
+        invitation = organization.invitations.get(email=email)
+        accept(actor=invitee(user), user=user, invitation=invitation, version=invitation.version)
+
+    def _decline(self, email: str) -> None:
+        decline(actor=Actor(kind=ActorKind.INVITEE, label=email), invitation=Invitation.objects.get(email=email))
+
+    def _resend(self, organization: Organization, by: str, email: str) -> None:
+        found = list(organization.invitations.filter(email=email))
+        resend(actor=acting_for(self.people[by]), organization=organization, invitations=found)
+
+    def _revoke(self, organization: Organization, by: str, email: str) -> None:
+        found = list(organization.invitations.filter(email=email))
+        revoke(actor=acting_for(self.people[by]), organization=organization, invitations=found)
+
+    def _leave(self, organization: Organization, name: str) -> None:
+        user = self.people[name]
+        leave(actor=acting_for(user), membership=organization.memberships.get(user=user))
+
+    def _day(self, days_ago: float) -> datetime:
+        return self.today - timedelta(days=days_ago)
