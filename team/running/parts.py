@@ -40,7 +40,7 @@ def web(bind: str) -> Part:
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's heartbeat, not data
     options = ["--bind", bind, "--worker-class", "gthread", "--workers", "1", "--threads", WEB_THREADS]
     options += ["--log-level", "warning", "--no-control-socket", *(["--worker-tmp-dir", memory] if memory else [])]
-    return Part("web", [PYTHON, "-m", "gunicorn", "config.wsgi", *options])
+    return Part("web process", [PYTHON, "-m", "gunicorn", "config.wsgi", *options])
 
 
 def worker() -> Part:

@@ -14,8 +14,9 @@ from mail.outbox import NewMail, enqueue, enqueue_many, latest, try_again
 
 
 @pytest.fixture(autouse=True)
-def nudges() -> Iterator["Nudges"]:
-    """What waits in the queue."""
+def nudges(monkeypatch) -> Iterator["Nudges"]:
+    """What waits in the queue, of a broker that is in this process alone."""
+    monkeypatch.setenv("CELERY_BROKER_URL", "memory://")
     waiting = Nudges()
     waiting.clear()
     yield waiting
@@ -93,7 +94,7 @@ def broker_away(request, monkeypatch) -> Iterator[None]:
             listener.listen()
         monkeypatch.setenv("CELERY_BROKER_URL", f"redis://127.0.0.1:{port}/0")
         yield
-        monkeypatch.delenv("CELERY_BROKER_URL")
+        monkeypatch.setenv("CELERY_BROKER_URL", "memory://")
 
 
 @pytest.mark.django_db(transaction=True)
