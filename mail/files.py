@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
@@ -34,7 +33,7 @@ def kept_mails() -> Iterator[KeptMail]:
     for file in files:
         *pieces, _unfinished = file.read_bytes().split(_RULE)
         for piece in reversed(pieces):
-            message = cast(EmailMessage, message_from_bytes(piece, policy=modern))
+            message = message_from_bytes(piece, policy=modern)
             if message["Message-ID"] and message["Date"]:
                 yield _kept(message)
 
@@ -45,12 +44,13 @@ def find(name: str) -> KeptMail | None:
 
 
 def _kept(message: EmailMessage) -> KeptMail:
+    sent_at = message["Date"].datetime
     return KeptMail(
         name=message["Message-ID"].strip().strip("<>").partition("@")[0],
         sender=str(message["From"]),
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        sent_at=message["Date"].datetime,
+        sent_at=sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC),  # "-0000" is read as a time without zone
         text=_body(message, "plain"),
         html=_body(message, "html"),
     )

@@ -9,8 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from mail.files import KeptMail, find, kept_mails
 
@@ -59,10 +58,12 @@ class MailShowView(TemplateView):
         return super().get_context_data(mail=mail, as_text=as_text, **kwargs)
 
 
-@require_safe
-@xframe_options_sameorigin
-@csp(_LETTER_POLICY)
-def letter(request: HttpRequest, name: str) -> HttpResponse:
+@method_decorator([xframe_options_sameorigin, csp(_LETTER_POLICY)], name="dispatch")
+class LetterView(View):
     """The page of one mail, for the frame that shows it; its links open in place of the whole window."""
-    mail = _kept_or_404(name)
-    return HttpResponse(mail.html.replace("<head>", '<head><base target="_top">', 1))
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        mail = _kept_or_404(name)
+        return HttpResponse(mail.html.replace("<head>", '<head><base target="_top">', 1))

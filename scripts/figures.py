@@ -75,7 +75,7 @@ def seconds_to_page(program: subprocess.Popen[bytes], url: str, began: float) ->
 
 def percent_at_rest(tree: list[psutil.Process], seconds: float) -> float:
     def used() -> float:
-        return sum(process.cpu_times().user + process.cpu_times().system for process in tree)
+        return float(sum(process.cpu_times().user + process.cpu_times().system for process in tree))
 
     before = used()
     time.sleep(seconds)

@@ -61,7 +61,7 @@ class MailServer:
 
     async def _told(self, server: SMTP, answer: str) -> str:
         if answer == self.DROP:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "250 OK"
         if answer == self.SILENCE:

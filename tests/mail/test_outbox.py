@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -30,7 +31,8 @@ class Nudges:
 
     def count(self) -> int:
         with current_app.connection_for_write() as broker:
-            return current_app.amqp.queues["celery"](broker.default_channel).queue_declare().message_count
+            declared: Any = current_app.amqp.queues["celery"](broker.default_channel).queue_declare()
+            return int(declared.message_count)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -42,6 +43,10 @@ class Running:
                 if word in " ".join(child.cmdline()):
                     return child
         return None
+
+    def has_another(self, word: str, than: psutil.Process) -> bool:
+        part = self.part(word)
+        return part is not None and part.pid != than.pid
 
     def addresses(self) -> set[str]:
         """Where its port is open."""
@@ -90,7 +95,7 @@ def test_everything_starts_comes_back_and_ends_together(running: Running):
         killed = running.part(word)
         assert killed is not None
         killed.kill()
-        wait_for(lambda word=word, killed=killed: (part := running.part(word)) and part.pid != killed.pid)
+        wait_for(partial(running.has_another, word, killed))
     assert "The broker ended (SIGKILL). It is started again in 0.5 s." in running.said.read_text()
     wait_for(running.answers)
 
