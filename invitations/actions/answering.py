@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
 from audit.actions import current_act
@@ -12,7 +13,7 @@ from invitations import events, policies
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, locked
 from organizations.actions.members import admit
-from organizations.models import Membership, MembershipSource
+from organizations.models import Membership, MembershipSource, Organization
 
 
 @action
@@ -23,9 +24,11 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
     the sentence and code of `policies.may_accept`; a mismatch leaves the offer as it was.
     """
     act = current_act()
+    if actor.id != user.pk:
+        message = "An invitation is accepted by the person who joins."
+        raise PermissionDenied(message)
     organization = locked(invitation.organization_id)
-    invitation = _reloaded(invitation)
-    invitation.organization = organization
+    invitation = _reloaded(organization, invitation)
     membership = organization.memberships.filter(user=user).first()
     if membership and invitation.accepted_by_id == user.pk:
         return membership
@@ -55,7 +58,7 @@ def decline(*, actor: Actor, invitation: Invitation) -> None:
     """Refuse the offer and free its seat. Declining twice changes nothing."""
     act = current_act()
     organization = locked(invitation.organization_id)
-    invitation = _reloaded(invitation)
+    invitation = _reloaded(organization, invitation)
     if invitation.status == InvitationStatus.DECLINED:
         return
     policies.may_answer(invitation, act.now).demand()
@@ -73,8 +76,14 @@ def decline(*, actor: Actor, invitation: Invitation) -> None:
     )
 
 
-def _reloaded(invitation: Invitation) -> Invitation:
-    return Invitation.objects.select_related("role").get(pk=invitation.pk)
+def _reloaded(organization: Organization, invitation: Invitation) -> Invitation:
+    """The invitation as it stands under the lock, one of this organization only."""
+    found: Invitation | None = organization.invitations.select_related("role").filter(pk=invitation.pk).first()
+    if found is None:
+        message = "This invitation no longer exists. Ask whoever invited you for a new one."
+        raise ValidationError(message, code="gone")
+    found.organization = organization
+    return found
 
 
 def _answer(invitation: Invitation, status: InvitationStatus, accepted_by: User | None = None) -> None:

@@ -96,22 +96,25 @@ class InvitationView(InvitationMixin, TemplateView):
         membership = None
         if self.user:
             membership = Membership.objects.filter(organization=self.invitation.organization_id, user=self.user).first()
-        return super().get_context_data(
-            invitation=self.invitation,
-            organization=self.invitation.organization,
-            status=self.invitation.status_at(self.now),
-            membership=membership,
-            is_accepted_by_me=bool(self.user and self.invitation.accepted_by_id == self.user.pk),
-            zone=timezone.get_current_timezone_name(),
-            now=self.now,
-            sign_up_url=f"{reverse('account_signup')}?{urlencode(onward | {'email': self.invitation.email})}",
-            sign_in_url=f"{reverse('account_login')}?{urlencode(onward)}",
-            **kwargs,
-        )
+        return super().get_context_data(**kwargs) | {
+            "invitation": self.invitation,
+            "organization": self.invitation.organization,
+            "status": self.invitation.status_at(self.now),
+            "membership": membership,
+            "is_accepted_by_me": bool(self.user and self.invitation.accepted_by_id == self.user.pk),
+            "zone": timezone.get_current_timezone_name(),
+            "now": self.now,
+            "sign_up_url": f"{reverse('account_signup')}?{urlencode(onward | {'email': self.invitation.email})}",
+            "sign_in_url": f"{reverse('account_login')}?{urlencode(onward)}",
+        }
 
 
 class AcceptView(InvitationMixin, LoginRequiredMixin, View):
     """The button that joins."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where signing in leads back to, for whoever pressed the button first."""
+        return redirect("invitations:show", self.invitation.pk)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = cast("User", request.user)
