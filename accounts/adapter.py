@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import filter_users_by_email
 from django.http import HttpRequest
 
@@ -38,6 +41,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         return normalise(email)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in a moment ago is not asked again; allauth alone would only count a second time."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if template_prefix != "account/email/unknown_account":
             message = f"The mail {template_prefix} has no place in the outbox."
@@ -58,11 +69,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        to = email or EmailAddress.objects.get_primary_email(user)
-        if to:
-            emails.send_notice(
-                template_prefix.rpartition("/")[2], user, to, self.get_client_ip(self.request), context or {}
-            )
+        app, _, fact = template_prefix.partition("/email/")
+        if app == "account":  # of second factors the receivers tell, in the transaction of the change
+            emails.send_notice(fact, user, to=email or "", **(context or {}))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         for user in filter_users_by_email(credentials.get("email", "")):

@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_datetime
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
+from audit.ambient import origin
 from mail.kinds import Message, register
 from mail.outbox import enqueue
 from mail.rendering import render
@@ -71,8 +72,10 @@ def send_unknown_account(to: str) -> None:
     _queue("unknown_account", to=to)
 
 
-def send_notice(fact: str, user: User, to: str, ip: str, details: dict[str, str]) -> None:
-    _queue(fact, **details, user=str(user.pk), to=to, ip=ip, at=timezone.now().isoformat())
+def send_notice(fact: str, user: User, to: str = "", **details: str) -> None:
+    """Tell the account's holder, at their main address or at the one that it is about."""
+    to = to or EmailAddress.objects.get_primary_email(user) or user.email
+    _queue(fact, **details, user=str(user.pk), to=to, ip=origin().address or "", at=timezone.now().isoformat())
 
 
 def build_confirmation(ids: dict[str, str]) -> Message | None:

@@ -7,12 +7,15 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import events
 from accounts.actions import note
 from accounts.actors import oneself
+from accounts.emails import send_notice
 from accounts.models import User
 from audit.actors import SYSTEM
 from audit.events import EventKind
@@ -25,6 +28,14 @@ _ADDED = {
 _REMOVED = {
     Authenticator.Type.TOTP: events.TWO_FACTOR_DISABLED,
     Authenticator.Type.WEBAUTHN: events.PASSKEY_REMOVED,
+}
+_MAILED_WHEN_ADDED = {
+    Authenticator.Type.TOTP: "totp_activated",
+    Authenticator.Type.WEBAUTHN: "webauthn_added",
+}
+_MAILED_WHEN_REMOVED = {
+    Authenticator.Type.TOTP: "totp_deactivated",
+    Authenticator.Type.WEBAUTHN: "webauthn_removed",
 }
 _METHODS = {"password": "password", "mfa": "second factor", "password_reset": "link by mail", "code": "code"}
 
@@ -79,16 +90,25 @@ def note_primary_changed(
     _note(user, events.EMAIL_PRIMARY_CHANGED, before, {"email": to_email_address.email})
 
 
-@receiver([mfa.authenticator_added, mfa.authenticator_reset])
-def note_authenticator_added(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _note(user, _ADDED[authenticator.type], after=_named(authenticator))
+# allauth tells of second factors after the commit, when it is too late for the event and the mail: their rows tell.
+@receiver(post_save, sender=Authenticator)
+def note_second_factor_added(instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    if created:
+        _note(instance.user, _ADDED[instance.type], after=_named(instance))
+        if fact := _MAILED_WHEN_ADDED.get(instance.type):
+            send_notice(fact, instance.user)
 
 
-@receiver(mfa.authenticator_removed)
-def note_authenticator_removed(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    # Recovery codes go with the last second factor, which has its own event.
-    if kind := _REMOVED.get(authenticator.type):
-        _note(user, kind, before=_named(authenticator))
+@receiver(post_delete, sender=Authenticator)
+def note_second_factor_removed(instance: Authenticator, origin: Any, **kwargs: Any) -> None:
+    if isinstance(origin, User):
+        return  # the account itself is deleted
+    if instance.type == Authenticator.Type.RECOVERY_CODES:
+        if is_mfa_enabled(instance.user):  # new ones take their place; otherwise they go with the last second factor
+            send_notice("recovery_codes_generated", instance.user)
+        return
+    _note(instance.user, _REMOVED[instance.type], before=_named(instance))
+    send_notice(_MAILED_WHEN_REMOVED[instance.type], instance.user)
 
 
 @receiver(mfa.authentication_failed)

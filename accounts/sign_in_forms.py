@@ -23,7 +23,7 @@ LABELS = {
 HINTS = {
     "password": "",
     "oldpassword": "",
-    "password1": "At least 10 characters. A few words in a row are easier to keep than signs.",
+    "password1": "At least 10 characters. A few words in a row are easy to keep in mind.",
     "passwordless": "Your device then asks for your face, finger or PIN each time.",
 }
 
