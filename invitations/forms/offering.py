@@ -23,6 +23,16 @@ _NAMED_AT_MOST = 10
 _LONGEST_PASTE = 1_000_000
 
 
+class RoleField(forms.ModelChoiceField[Role]):
+    """Says one sentence of whatever is none of its roles, be it a wrong id or none at all."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as mistake:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from mistake
+
+
 class InviteForm(forms.Form):
     """`addresses` cleans to a list spelled as stored; every address that is wrong or doubled is named."""
 
@@ -32,7 +42,7 @@ class InviteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocapitalize": "off", "autofocus": True}),
         help_text="One or many: separate them with commas, spaces or lines.",
     )
-    role = forms.ModelChoiceField(queryset=Role.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    role = RoleField(queryset=Role.objects.none(), widget=forms.RadioSelect, empty_label=None)
     days = forms.TypedChoiceField(
         label="Open for",
         coerce=int,
@@ -61,6 +71,9 @@ class InviteForm(forms.Form):
 
     def clean_addresses(self) -> list[str]:
         typed = [part for part in _BETWEEN.split(self.cleaned_data["addresses"]) if part]
+        if not typed:
+            message = "Type at least one address."
+            raise ValidationError(message, code="required")
         if len(typed) > MOST_AT_ONCE:
             message = f"At most {MOST_AT_ONCE} addresses at a time; these are {len(typed):,}. Send them in parts."
             raise ValidationError(message, code="too_many")
