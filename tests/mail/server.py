@@ -24,6 +24,7 @@ class MailServer:
         self.at_data: Answer = None
         self.taken: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.when_asked: Callable[[], object] = lambda: None
         self.when_taken: Callable[[], object] = lambda: None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -44,6 +45,7 @@ class MailServer:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
     ) -> str:
+        self.when_asked()
         if self.at_recipient:
             return await self._told(server, self.at_recipient)
         envelope.rcpt_tos.append(address)

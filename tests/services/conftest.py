@@ -1,0 +1,121 @@
+"""The product's own worker and beat on a real broker and database, and a mail server in the test."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from invitations.actions.offering import invite
+from mail.models import Mail, State
+from organizations.models import Membership
+from tests.factories import acting, role_of
+from tests.mail.server import MailServer
+from tests.services.programs import Broker, Celery, wait_until
+
+FULL_SIZE = bool(os.environ.get("SOAK"))
+
+
+def scaled(number: int) -> int:
+    """This many in `make soak`, a tenth otherwise."""
+    return number if FULL_SIZE else max(number // 10, 1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Stack:
+    """Everything that takes part in sending a mail."""
+
+    broker: Broker
+    server: MailServer
+    folder: Path
+    celery: list[Celery] = field(default_factory=list)
+
+    def worker(self, threads: int = 4) -> Celery:
+        return self._started("worker", "-P", "threads", "-c", str(threads), "-n", f"worker{len(self.celery)}@test")
+
+    def beat(self) -> Celery:
+        return self._started("beat", "--schedule", str(self.folder / f"beat{len(self.celery)}"), "--pidfile", "")
+
+    def _started(self, *words: str) -> Celery:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.services.settings",
+            "DATABASE_URL": self._database(),
+            "REDIS_URL": self.broker.url,
+            "CELERY_BROKER_URL": self.broker.url,
+            "MAIL_SERVER_PORT": str(self.server.port),
+        }
+        log = self.folder / f"{words[0]}{len(self.celery)}.log"
+        program = Celery([*words, "-l", "INFO"], environment, log)
+        program.start()
+        self.celery.append(program)
+        return program
+
+    def _database(self) -> str:
+        ours = connection.settings_dict
+        user = ours["USER"] + (f":{ours['PASSWORD']}" if ours["PASSWORD"] else "")
+        return f"postgres://{user}@{ours['HOST']}:{ours['PORT'] or 5432}/{ours['NAME']}"
+
+    def leases_end(self) -> None:
+        """A minute passes for the mails whose worker was killed; at full size it really does."""
+        if FULL_SIZE:
+            wait_until(lambda: not Mail.objects.filter(leased_until__gt=timezone.now()).exists(), 70)
+        else:
+            Mail.objects.filter(state=State.SENDING).update(leased_until=timezone.now())
+
+    def pauses_end(self) -> None:
+        """The pauses between attempts are over."""
+        Mail.objects.filter(state=State.PENDING).update(due_at=timezone.now())
+
+    def wait_for_all(self, state: str = State.SENT, seconds: float = 60) -> None:
+        wait_until(lambda: not Mail.objects.exclude(state=state).exists(), seconds)
+
+
+@pytest.fixture
+def stack(transactional_db, settings, monkeypatch, tmp_path: Path) -> Iterator[Stack]:
+    """A broker and a mail server that run; workers and beats are started by the test."""
+    broker = Broker(free_port(), tmp_path)
+    broker.start()
+    monkeypatch.setenv("CELERY_BROKER_URL", broker.url)
+    settings.CACHES = {
+        "default": settings.CACHES["default"] | {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": broker.url}
+    }
+    server = MailServer()
+    server.start()
+    stack = Stack(broker, server, tmp_path)
+    yield stack
+    for program in stack.celery:
+        program.end()
+    server.stop()
+    broker.end()
+
+
+@pytest.fixture
+def invite_many(owner: Membership) -> Callable[[int], list[str]]:
+    """The owner invites so many people, at once; their addresses."""
+
+    def many(number: int) -> list[str]:
+        organization = owner.organization
+        addresses = [f"invitee{one}@example.org" for one in range(number)]
+        done = invite(
+            actor=acting(owner),
+            organization=organization,
+            addresses=addresses,
+            role=role_of(organization, "member"),
+            days=7,
+        ).done
+        assert len(done) == number
+        return addresses
+
+    return many
