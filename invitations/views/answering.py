@@ -28,24 +28,30 @@ from organizations.models import Membership
 
 
 class PrivateMixin:
-    """The page is nobody else's: it is kept by no cache and named to no other site."""
+    """The page is kept by no cache."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
 class OpenView(PrivateMixin, View):
-    """The link in the mail: remembers which invitation it is for and goes on to an address without the token."""
+    """The link in the mail: remembers which invitation it is for and goes on to an address without the token.
+
+    Only here may no site learn the address. The page that follows keeps `same-origin`: under `no-referrer` browsers
+    send `Origin: null` with its buttons, which nobody can tell from a forged form.
+    """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         opened = opened_with(token)
         if opened is None:
-            return render(request, "invitations/link_invalid.html", status=404)
-        remember(request, opened.invitation, opened.version)
-        return redirect("invitations:show", opened.invitation.pk)
+            response = render(request, "invitations/link_invalid.html", status=404)
+        else:
+            remember(request, opened.invitation, opened.version)
+            response = redirect("invitations:show", opened.invitation.pk)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
 
 
 class InvitationMixin(PrivateMixin):

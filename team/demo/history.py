@@ -55,7 +55,7 @@ class History:
                 (one.days_ago, lambda e=email, r=one.role, i=one.inviter: self._invite(organization, i, [e], r)),
                 (
                     one.days_ago - 1.3,
-                    lambda o=one, e=email: self._accept(organization, o.name, e, job_title=o.job_title),
+                    lambda o=one: self._accept(organization, o.name, job_title=o.job_title),
                 ),
             ]
         name, days_ago = LEFT

@@ -12,7 +12,7 @@ from audit.models import Event
 from organizations.views.base import OrganizationMixin
 from team.sentences import differences, icon, sentence
 
-ROWS = 50
+ROWS = 40
 
 
 class AuditView(OrganizationMixin, TemplateView):
