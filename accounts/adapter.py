@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import filter_users_by_email
 from django.http import HttpRequest
@@ -40,6 +40,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         return normalise(email)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        if not get_authentication_records(request, user):
+            record_authentication(request, user, method="signup")  # came by the mailed link, right after signing up
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who signed in a moment ago is not asked again; allauth alone would only count a second time."""

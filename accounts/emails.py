@@ -139,7 +139,7 @@ def _queue(fact: str, **ids: str) -> None:
 
 
 def _link(name: str, *args: str) -> str:
-    return settings.BASE_URL + reverse(name, args=args)
+    return f"{settings.BASE_URL}{reverse(name, args=args)}"
 
 
 def _write(template: str, to: str, **context: Any) -> Message:

@@ -41,7 +41,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 def _cipher() -> MultiFernet:
     """The cipher of the secret key, which also reads what the keys before it wrote."""
-    return MultiFernet([Fernet(_key(secret)) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
+    return MultiFernet([Fernet(_key(str(secret))) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
 
 
 def _key(secret: str) -> bytes:

@@ -37,7 +37,13 @@ _MAILED_WHEN_REMOVED = {
     Authenticator.Type.TOTP: "totp_deactivated",
     Authenticator.Type.WEBAUTHN: "webauthn_removed",
 }
-_METHODS = {"password": "password", "mfa": "second factor", "password_reset": "link by mail", "code": "code"}
+_METHODS = {
+    "signup": "new account",
+    "password": "password",
+    "mfa": "second factor",
+    "password_reset": "link by mail",
+    "code": "code",
+}
 
 
 def _note(
@@ -125,4 +131,4 @@ def _named(authenticator: Authenticator) -> dict[str, Any] | None:
 def _method(record: dict[str, Any]) -> str:
     if record.get("type") == Authenticator.Type.WEBAUTHN:
         return "passkey"
-    return _METHODS.get(record["method"], record["method"])
+    return _METHODS.get(record["method"], str(record["method"]))

@@ -7,10 +7,11 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.contrib.auth.hashers import make_password
-from django.forms import BaseForm
+from django.forms import BaseForm, CharField
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from accounts.names import validate_name
 
 LABELS = {
     "oldpassword": "Current password",
@@ -96,7 +97,8 @@ class ActivateTOTPForm(PlainFields, totp.ActivateTOTPForm):  # type: ignore[misc
 
 
 class AddWebAuthnForm(PlainFields, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    name = CharField(label="Name", max_length=100, required=False, validators=[validate_name])
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].max_length = 100
         self.fields["passwordless"].initial = True

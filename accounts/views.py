@@ -28,7 +28,7 @@ class ProfileView(LoginRequiredMixin, FormView[ProfileForm]):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         # A copy of the user: a form that is refused leaves its values on its instance, and the page shows both.
-        return super().get_form_kwargs() | {"instance": User.objects.get(pk=self.request.user.pk)}
+        return super().get_form_kwargs() | {"instance": User.objects.get(pk=cast(User, self.request.user).pk)}
 
     def form_valid(self, form: ProfileForm) -> HttpResponse:
         user = cast(User, self.request.user)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
-from django_redis.cache import RedisCache
+from django_redis.cache import RedisCache  # type: ignore[import-untyped]
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)

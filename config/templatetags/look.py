@@ -35,7 +35,7 @@ def brand_mark() -> SafeString:
 @register.filter
 def initials(text: str) -> str:
     """Two letters that tell one person or organization from another: of the first and last word, or of an address."""
-    words = re.findall(r"\w+", str(text).partition("@")[0].replace("_", " "))
+    words: list[str] = re.findall(r"\w+", str(text).partition("@")[0].replace("_", " "))
     if not words:
         return "?"
     return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
