@@ -1,0 +1,247 @@
+"""Who may open and press what: every page of an organization, for everyone, as a table."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from audit.models import Event
+from invitations.models import Invitation
+from mail.models import Mail
+from organizations.models import Membership, Organization, Role
+from tests.factories import UserFactory, end_at, give_role, join, offer
+from tests.witness import undone, written
+
+PEOPLE = [
+    "owner", "admin", "member", "viewer", "roleless", "deactivated", "lapsed", "outsider", "staff", "stranger",
+    "nobody",
+]  # fmt: skip
+
+# An outsider is told nothing, not even that there is such an organization: 404. A member without the permission is
+# told why: 403. Nobody is asked to sign in: 302 to the sign-in page. 405 is a page that has no button.
+#                              owner admin memb. view. no role deact. lapsed out. staff stra. nobody
+GET = {
+    "team:overview":          "200   200   200   200   403     403    403    404  404   404    302",
+    "team:members":           "200   200   200   200   403     403    403    404  404   404    302",
+    "team:audit":             "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:list":       "200   200   200   403   403     403    403    404  404   404    302",
+    "invitations:create":     "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:resend":     "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:revoke":     "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:switch":   "200   200   200   200   200     403    403    404  404   404    302",
+    "organizations:leave":    "200   200   200   200   200     200    200    404  404   404    302",
+}  # fmt: skip
+POST = {
+    "team:overview":          "405   405   405   405   403     403    403    404  404   404    302",
+    "team:members":           "405   405   405   405   403     403    403    404  404   404    302",
+    "team:audit":             "405   405   403   403   403     403    403    404  404   404    302",
+    "invitations:list":       "405   405   405   403   403     403    403    404  404   404    302",
+    "invitations:create":     "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:resend":     "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:revoke":     "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:switch":   "405   405   405   405   405     403    403    404  404   404    302",
+    "organizations:leave":    "403   302   302   302   302     302    302    404  404   404    302",
+}  # fmt: skip
+
+
+@pytest.fixture
+def people(owner, admin, member, viewer, deactivated, outsider, staff, stranger) -> dict[str, Membership | User | None]:
+    roleless, lapsed = (
+        join(owner, UserFactory(name="Noor Roleless")),
+        join(owner, UserFactory(name="Lars Lapsed"), "admin"),
+    )
+    give_role(roleless, None)
+    end_at(lapsed, timezone.now() - timedelta(seconds=1))
+    return {
+        "owner": owner, "admin": admin, "member": member, "viewer": viewer, "roleless": roleless,
+        "deactivated": deactivated, "lapsed": lapsed, "outsider": outsider, "staff": staff, "stranger": stranger,
+        "nobody": None,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def invitation(owner) -> Invitation:
+    return offer(owner, "uma@example.org")
+
+
+def address(view: str, organization: Organization, invitation: Invitation) -> str:
+    kwargs: dict[str, Any] = {"slug": organization.slug}
+    if view in ("invitations:resend", "invitations:revoke"):
+        kwargs["invitation"] = invitation.pk
+    return reverse(view, kwargs=kwargs)
+
+
+def fields() -> dict[str, Any]:
+    """What the forms of all these pages take, together."""
+    viewer = Role.objects.get(scheme="standard", key="viewer")
+    return {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7"}
+
+
+def rows_of(organization: Organization) -> list[Any]:
+    """Everything that belongs to the organization."""
+    return [
+        list(rows.order_by("pk").values())
+        for rows in (
+            Organization.objects.filter(pk=organization.pk),
+            Membership.objects.filter(organization=organization),
+            Invitation.objects.filter(organization=organization),
+            Event.objects.filter(chain_id=organization.pk),
+        )
+    ]
+
+
+@pytest.mark.parametrize("view", GET)
+def test_who_may_open_the_page(client_of, org, people, invitation, view):
+    found = {}
+    for name in PEOPLE:
+        with written() as news:
+            response = client_of(people[name]).get(address(view, org, invitation))
+        found[name] = str(response.status_code)
+        assert news.nothing, name
+        if name == "nobody":
+            assert response.headers["Location"].startswith("/accounts/login/?next=")
+    assert found == dict(zip(PEOPLE, GET[view].split(), strict=True))
+
+
+@pytest.mark.parametrize("view", POST)
+def test_who_may_press_the_button(client_of, org, other_org, people, invitation, view):
+    found = {}
+    others = rows_of(other_org)
+    for name in PEOPLE:
+        browser = client_of(people[name])
+        with undone():
+            with written() as news:
+                response = browser.post(address(view, org, invitation), fields())
+            found[name] = str(response.status_code)
+            done = found[name] == "302" and name != "nobody"
+            assert bool(news.events) == done, name
+            assert rows_of(other_org) == others
+    assert found == dict(zip(PEOPLE, POST[view].split(), strict=True))
+
+
+@pytest.mark.parametrize("view", POST)
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete", "patch"])
+def test_nobody_reaches_another_organization(client_of, other_org, owner, outsider, view, method):
+    theirs = offer(outsider, "uma@example.org")
+    before = rows_of(other_org)
+    browser = client_of(owner)
+    assert getattr(browser, method)(address(view, other_org, theirs), fields()).status_code == 404
+    assert rows_of(other_org) == before
+
+
+@pytest.mark.parametrize("view", ["invitations:resend", "invitations:revoke"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_reaches_a_thing_of_another_organization_through_their_own(
+    client_of, org, other_org, owner, outsider, view, method
+):
+    theirs = offer(outsider, "uma@example.org")
+    before = rows_of(other_org)
+    assert getattr(client_of(owner), method)(address(view, org, theirs)).status_code == 404
+    assert rows_of(other_org) == before
+
+
+def test_forms_are_refused_without_their_token(org, owner, invitation):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(owner.user)
+    with written() as news:
+        response = browser.post(address("invitations:revoke", org, invitation))
+    assert response.status_code == 403
+    assert news.nothing
+
+
+def test_refusal_names_organization_role_permission_and_whom_to_ask(client_of, org, member, admin):
+    response = client_of(member).get(reverse("team:audit", args=[org.slug]))
+    text = response.content.decode()
+    assert response.status_code == 403
+    assert "You cannot open the audit log in Marram Instruments" in text
+    assert "Your role here is Member." in text
+    assert "audit_log.read" in text
+    assert text.index("Grace Okafor") < text.index("Tomás Rivera")  # the widest role first
+
+
+def test_those_who_cannot_help_are_not_named(client_of, org, viewer, member, deactivated, outsider):
+    text = client_of(viewer).get(reverse("team:audit", args=[org.slug])).content.decode()
+    for name in ("Mina Haddad", "Dario Conti", "Oskar Lee"):
+        assert name not in text
+
+
+def test_person_without_a_role_is_told_so(client_of, org, member):
+    give_role(member, None)
+    response = client_of(member).get(reverse("team:overview", args=[org.slug]))
+    assert response.status_code == 403
+    assert "You have no role here yet." in response.content.decode()
+
+
+@pytest.mark.parametrize("ended", ["deactivated", "lapsed"])
+def test_person_whose_access_has_ended_is_told_so(client_of, org, people, ended):
+    response = client_of(people[ended]).get(reverse("team:overview", args=[org.slug]))
+    text = response.content.decode()
+    assert response.status_code == 403
+    assert "Your access to Marram Instruments has ended" in text
+    assert "Grace Okafor" in text
+    assert "Mina Haddad" not in text
+
+
+def test_refused_button_says_the_reason_of_the_policy(client_of, org, owner):
+    response = client_of(owner).post(reverse("organizations:leave", args=[org.slug]))
+    assert response.status_code == 403
+    assert (
+        "You are the last owner of Marram Instruments. Make someone else an owner first." in response.content.decode()
+    )
+
+
+@pytest.mark.parametrize("slug", ["nobody", "MARRAM", "o" * 300])
+def test_organization_that_is_not_there_looks_like_one_that_is_anothers(client_of, owner, outsider, slug):
+    missing = client_of(owner).get(f"/o/{slug}/")
+    theirs = client_of(owner).get("/o/lee/")
+    assert missing.status_code == theirs.status_code == 404
+    token = re.compile(r'(?<=FToken": ")\w+|(?<=nonce=")[^"]+')
+    assert token.sub("", missing.content.decode()) == token.sub("", theirs.content.decode())
+
+
+def test_next_request_after_the_end_is_refused(client_of, org, member):
+    browser = client_of(member)
+    assert browser.get("/o/marram/").status_code == 200
+    Membership.objects.filter(pk=member.pk).update(status="deactivated")
+    assert browser.get("/o/marram/").status_code == 403
+    Membership.objects.filter(pk=member.pk).delete()
+    assert browser.get("/o/marram/").status_code == 404
+
+
+def test_next_request_of_a_deactivated_account_is_refused(client_of, org, member):
+    browser = client_of(member)
+    User.objects.filter(pk=member.user_id).update(is_active=False)
+    response = browser.get("/o/marram/")
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/")
+
+
+def test_pages_are_kept_by_no_cache(client_of, org, people, invitation):
+    for view in GET:
+        response = client_of(people["owner"]).get(address(view, org, invitation))
+        assert "no-store" in response.headers["Cache-Control"], view
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"], view
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "q=" + "x" * 5_000, "after=%00", "after=x~y", "before=~", "before=" + "9" * 400, "q=%ED%A0%80"]
+)
+@pytest.mark.parametrize(
+    "view", ["team:overview", "team:members", "team:audit", "invitations:list", "organizations:switch"]
+)
+def test_query_that_means_nothing_is_no_error(client_of, org, owner, view, query):
+    assert client_of(owner).get(f"{reverse(view, args=[org.slug])}?{query}").status_code == 200
+
+
+def test_outbox_is_empty_after_all_refusals(client_of, org, people, invitation):
+    before = Mail.objects.count()
+    for name in ("member", "viewer", "roleless", "deactivated", "lapsed", "outsider", "staff", "nobody"):
+        client_of(people[name]).post(address("invitations:create", org, invitation), fields())
+    assert Mail.objects.count() == before
