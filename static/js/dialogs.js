@@ -13,6 +13,7 @@ async function openDialog(link) {
     location.assign(link.href);
     return;
   }
+  link.closest("details.menu-host")?.removeAttribute("open");
   box.setAttribute("aria-labelledby", box.querySelector("h1, h2")?.id ?? "");
   box.showModal();
   (box.querySelector("[autofocus], input:not([type=hidden]), [data-dialog-close]") ?? box).focus();

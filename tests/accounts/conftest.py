@@ -16,7 +16,7 @@ from tests.witness import deliver
 
 @pytest.fixture
 def signed_in() -> Callable[[User], Client]:
-    """A browser in which this person has just signed in with their password, as the pages ask for before big changes."""
+    """A browser in which this person signed in a moment ago, as the pages ask for before big changes."""
 
     def browser(user: User) -> Client:
         client = Client()

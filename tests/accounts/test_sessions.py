@@ -5,6 +5,8 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts.actions import end_sessions
+from accounts.actors import oneself
 from accounts.devices import device
 from accounts.tasks import clear_sessions
 from tests.witness import written
@@ -42,6 +44,14 @@ def test_nobody_ends_another_persons_session(stranger, signed_in, staff):
     session = UserSession.objects.get(user=staff)
     assert signed_in(stranger).post(f"/accounts/sessions/{session.pk}/end/").status_code == 404
     assert inside(theirs)
+
+
+def test_the_action_ends_only_sessions_of_the_account_that_it_is_about(stranger, signed_in, staff):
+    theirs = signed_in(staff)
+    with written() as news:
+        end_sessions(actor=oneself(stranger), user=stranger, sessions=UserSession.objects.filter(user=staff))
+    assert inside(theirs)
+    assert news.nothing
 
 
 def test_a_session_is_ended_by_posting_alone(stranger, signed_in):

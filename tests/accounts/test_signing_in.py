@@ -2,7 +2,6 @@
 
 import pytest
 
-from audit.models import Event
 from tests.factories import PASSWORD, UserFactory
 from tests.witness import written
 
@@ -51,17 +50,3 @@ def test_who_has_not_confirmed_an_address_is_sent_the_link(client):
 def test_signing_in_leads_to_safe_addresses_only(client, stranger):
     form = {"login": stranger.email, "password": PASSWORD, "next": "https://evil.example/"}
     assert client.post("/accounts/login/", form).url == "/"
-
-
-def test_what_fails_half_way_leaves_nothing(client, stranger, monkeypatch):
-    """The event is part of the sign-in: where it cannot be written, nobody is signed in."""
-    client.raise_request_exception = False
-    monkeypatch.setattr(Event.objects, "bulk_create", fail)
-    answer = attempt(client, stranger.email, PASSWORD)
-    assert answer.status_code == 500
-    assert not Event.objects.exists()
-    assert client.get("/accounts/profile/").status_code == 302
-
-
-def fail(*args, **kwargs):
-    raise OSError

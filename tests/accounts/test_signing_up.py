@@ -2,8 +2,10 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 
 from accounts.models import User
+from audit.models import Event
 from mail.models import Mail
 from tests.factories import UserFactory
 from tests.witness import deliver, written
@@ -58,6 +60,30 @@ def test_a_mail_that_is_confirmed_meanwhile_is_not_sent(client):
     client.post("/accounts/signup/", FORM)
     EmailAddress.objects.update(verified=True)
     assert deliver() == []
+
+
+def test_what_fails_half_way_leaves_nothing(client, monkeypatch):
+    """Account, event and mail are one change: where the mail cannot be queued, there is no account."""
+
+    def fail(*args, **kwargs):
+        raise OSError
+
+    monkeypatch.setattr(Mail.objects, "bulk_create", fail)
+    client.raise_request_exception = False
+    assert client.post("/accounts/signup/", FORM).status_code == 500
+    assert not User.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_the_answer_takes_the_same_work_for_an_address_that_has_an_account(client, monkeypatch):
+    UserFactory(email="grace@example.org")
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(args) or encode(*args))
+    client.post("/accounts/signup/", FORM)
+    for_new = len(hashed)
+    client.post("/accounts/signup/", FORM | {"email": "grace@example.org"})
+    assert for_new == len(hashed) - for_new == 1
 
 
 @pytest.mark.parametrize(
