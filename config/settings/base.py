@@ -35,14 +35,12 @@ TRUSTED_PROXIES = setting(lambda: env.int("TRUSTED_PROXIES", default=0), "TRUSTE
 
 INSTALLED_APPS = [
     "unfold",
-    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.forms",
     "allauth",
     "allauth.account",
