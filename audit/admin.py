@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from audit.models import Chain, Event
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(ModelAdmin):
     """Rows to look at. A write is a page of its own that calls an action; the admin itself saves nothing."""
 
     show_full_result_count = False

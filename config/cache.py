@@ -30,7 +30,7 @@ def _either(name: str) -> Callable[..., Any]:
 
 
 class SteadyCache(RedisCache):  # type: ignore[misc]
-    """Limits on tries live here. A cache that only ignores its outage answers no to every `add`, and nobody signs in."""
+    """Limits on tries live here. A cache that merely ignores its outage says no to each `add`: nobody could sign in."""
 
     away_until = 0.0  # of the whole process, so that an outage costs one wait and not one for each request
 

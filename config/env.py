@@ -26,8 +26,9 @@ def setting(read: Callable[[], T], name: str, mend: str) -> T:
 
 def kept_secret(name: str, folder: Path) -> str:
     """The secret `name` from the environment, else from `folder`, where it is made once and kept from other users."""
-    if value := env.str(name, default=""):
-        return value
+    given: str = env.str(name, default="")
+    if given:
+        return given
     try:
         return _kept(folder / name.lower())
     except OSError as error:

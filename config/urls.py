@@ -13,7 +13,8 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-admin.site.login = secure_admin_login(admin.site.login)  # staff sign in where everyone does, second factor included
+# Staff sign in where everyone does, second factor included.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),

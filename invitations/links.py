@@ -31,7 +31,8 @@ class Opened:
 
 def link_to(invitation: Invitation) -> str:
     """The whole address that goes into the mail."""
-    return settings.BASE_URL + reverse("invitations:open", args=[token_of(invitation)])
+    path = reverse("invitations:open", args=[token_of(invitation)])
+    return f"{settings.BASE_URL}{path}"
 
 
 def token_of(invitation: Invitation) -> str:

@@ -1,6 +1,6 @@
 """Look at the product: take pictures of pages, wide and narrow, light and dark.
 
-    python -m scripts.screenshots --email owner@example.org --password … --out pictures /accounts/profile/ /organizations/
+    python -m scripts.screenshots --email owner@example.org --password … --out pictures /accounts/profile/
 
 Without an address it starts the product on an empty database of its own with the demo's people.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -176,7 +177,7 @@ def _reloaded(organization: Organization, invitations: Sequence[Invitation]) -> 
     return found
 
 
-def _record(kind: EventKind, actor: Actor, invitation: Invitation, **changes: dict[str, object]) -> None:
+def _record(kind: EventKind, actor: Actor, invitation: Invitation, **changes: dict[str, Any]) -> None:
     record(
         kind,
         actor=actor,

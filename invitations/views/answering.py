@@ -62,7 +62,7 @@ class InvitationMixin(PrivateMixin):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)  # type: ignore[misc]
         self.now = timezone.now()
-        self.user = cast("User", request.user) if request.user.is_authenticated else None
+        self.user = request.user if request.user.is_authenticated else None
         self.invitation, self.is_mine = self._find(kwargs["invitation"])
         self.version = version_opened(request, self.invitation.pk)
 

@@ -21,11 +21,11 @@ from invitations.models import Invitation, InvitationStatus
 from invitations.querysets import InvitationQuerySet
 from mail.outbox import latest
 from organizations.models import Organization
-from organizations.policies import may
+from organizations.policies import Decision, may
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
-ROWS = 50
+ROWS = 30  # with their menus, 60 kB
 
 
 class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
@@ -94,8 +94,7 @@ class InviteView(OrganizationMixin, FormView[InviteForm]):
 
     def _show_the_rest(self, form: InviteForm, outcome: Outcome) -> HttpResponse:
         """Those who were passed over stay in the form, each with the reason."""
-        rest = form.data.copy()
-        rest["addresses"] = "\n".join(one.address for one in outcome.passed_over)
+        rest = {**self.request.POST.dict(), "addresses": "\n".join(one.address for one in outcome.passed_over)}
         again = InviteForm(rest, organization=self.organization, actor=self.actor)
         again.full_clean()
         reasons = [f"{one.address} was not invited. {one.reason}" for one in outcome.passed_over]
@@ -108,8 +107,8 @@ class ChangeInvitationView(OrganizationMixin, TemplateView):
 
     section = "invitations:list"
     change: ClassVar[Callable[..., Outcome]]
-    policy: ClassVar[Callable[..., policies.Decision]]
-    question: ClassVar[Callable[[Organization, Invitation], dict[str, Any]]]
+    policy: ClassVar[Callable[..., Decision]]
+    question: ClassVar[Callable[..., dict[str, Any]]]
     said: ClassVar[str]
 
     @property

@@ -63,7 +63,7 @@ def locked(organization: Organization | UUID) -> Organization:
 
 def as_of_now(actor: Actor, organization: Organization) -> Actor:
     """The actor with what they hold at this moment: a member's membership is read again, under the lock."""
-    if actor.kind is not ActorKind.MEMBER:
+    if actor.kind is not ActorKind.MEMBER or actor.id is None:
         return actor
     act = current_act()
     rows = organization.memberships.select_related("role")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
@@ -35,7 +35,7 @@ class OrganizationMixin(LoginRequiredMixin):
         if not request.user.is_authenticated:
             return self.handle_no_permission()
         self.now = timezone.now()
-        self.membership = self._membership(cast("User", request.user), kwargs["slug"])
+        self.membership = self._membership(request.user, kwargs["slug"])
         self.organization = self.membership.organization
         self.actor = self.membership.as_actor(self.now)
         if request.session.get(LAST_ORGANIZATION) != self.organization.slug:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -50,27 +51,23 @@ class History:
     def _chapters(self, organization: Organization) -> list[tuple[float, Callable[[], None]]]:
         chapters: list[tuple[float, Callable[[], None]]] = []
         for one in TEAM:
-            email = address_of(one.name)
             chapters += [
-                (one.days_ago, lambda e=email, r=one.role, i=one.inviter: self._invite(organization, i, [e], r)),
-                (
-                    one.days_ago - 1.3,
-                    lambda o=one: self._accept(organization, o.name, job_title=o.job_title),
-                ),
+                (one.days_ago, partial(self._invite, organization, one.inviter, [address_of(one.name)], one.role)),
+                (one.days_ago - 1.3, partial(self._accept, organization, one.name, job_title=one.job_title)),
             ]
         name, days_ago = LEFT
         chapters += [
-            (days_ago, lambda: self._leave(organization, name)),
-            (152, lambda: self._invite(organization, "Lena Fischer", [f"j.brandt@{DOMAIN}"], "member")),
-            (96, lambda: self._invite(organization, "Mateo Rivera", ["press@tidewater.example"], "viewer")),
-            (95, lambda: self._revoke(organization, "Mateo Rivera", "press@tidewater.example")),
-            (58, lambda: self._invite(organization, "Amara Diallo", ["paul.adler@oakstreet.example"], "viewer")),
-            (57, lambda: self._decline("paul.adler@oakstreet.example")),
-            (21, lambda: self._invite(organization, "Lena Fischer", ["v.okonkwo@northlight.example"], "viewer")),
-            (6, lambda: self._invite(organization, "Lena Fischer", [f"d.oconnell@{DOMAIN}"], "member")),
-            (3, lambda: self._invite(organization, OWNER, ["felix@studiorossi.example"], "viewer")),
-            (1.2, lambda: self._resend(organization, "Lena Fischer", f"d.oconnell@{DOMAIN}")),
-            (0.1, lambda: self._invite(organization, "Mateo Rivera", [f"hana.kobayashi@{DOMAIN}"], "member")),
+            (days_ago, partial(self._leave, organization, name)),
+            (152, partial(self._invite, organization, "Lena Fischer", [f"j.brandt@{DOMAIN}"], "member")),
+            (96, partial(self._invite, organization, "Mateo Rivera", ["press@tidewater.example"], "viewer")),
+            (95, partial(self._revoke, organization, "Mateo Rivera", "press@tidewater.example")),
+            (58, partial(self._invite, organization, "Amara Diallo", ["paul.adler@oakstreet.example"], "viewer")),
+            (57, partial(self._decline, "paul.adler@oakstreet.example")),
+            (21, partial(self._invite, organization, "Lena Fischer", ["v.okonkwo@northlight.example"], "viewer")),
+            (6, partial(self._invite, organization, "Lena Fischer", [f"d.oconnell@{DOMAIN}"], "member")),
+            (3, partial(self._invite, organization, OWNER, ["felix@studiorossi.example"], "viewer")),
+            (1.2, partial(self._resend, organization, "Lena Fischer", f"d.oconnell@{DOMAIN}")),
+            (0.1, partial(self._invite, organization, "Mateo Rivera", [f"hana.kobayashi@{DOMAIN}"], "member")),
         ]
         return chapters
 

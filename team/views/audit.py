@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,16 @@ from organizations.views.base import OrganizationMixin
 from team.sentences import differences, icon, sentence
 
 ROWS = 40
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as the page shows it."""
+
+    event: Event
+    said: str
+    icon: str
+    differences: list[tuple[str, Any, Any]]
 
 
 class AuditView(OrganizationMixin, TemplateView):
@@ -27,14 +38,10 @@ class AuditView(OrganizationMixin, TemplateView):
             rows = rows.filter(number__lt=place)
         found = list(rows[: ROWS + 1])
         page = found[:ROWS]
-        lines = [
-            {"event": event, "said": sentence(event), "icon": icon(event), "differences": differences(event)}
-            for event in page
-        ]
+        lines = [Line(event, sentence(event), icon(event), differences(event)) for event in page]
         return super().get_context_data(
             days=[
-                (day, list(events))
-                for day, events in groupby(lines, key=lambda line: timezone.localdate(line["event"].at))  # type: ignore[union-attr, arg-type]
+                (day, list(some)) for day, some in groupby(lines, key=lambda line: timezone.localdate(line.event.at))
             ],
             next_page=page[-1].number if len(found) > ROWS else None,
             is_first_page=place is None,
