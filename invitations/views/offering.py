@@ -40,15 +40,14 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
     def get_queryset(self) -> InvitationQuerySet:
         asked = self.request.GET.get("status", "")
         self.status = InvitationStatus(asked) if asked in InvitationStatus.values else InvitationStatus.PENDING
-        self.rows = (
-            self.organization.invitations.with_status(self.status, self.now).select_related("role").newest_first()
-        )
+        rows = self.organization.invitations.with_status(self.status, self.now).select_related("role").newest_first()
         self.place = _place(self.request.GET.get("before", ""))
-        return (self.rows.before(self.place) if self.place else self.rows)[:ROWS]
+        return (rows.before(self.place) if self.place else rows)[: ROWS + 1]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        rows = list(context["invitations"])
+        found = list(context["invitations"])
+        rows = found[:ROWS]
         mails = latest([row.mail_key for row in rows]) if self.status is InvitationStatus.PENDING else {}
         return context | {
             "rows": [(row, row.status_at(self.now), mails.get(row.mail_key)) for row in rows],
@@ -56,16 +55,12 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
             "statuses": InvitationStatus,
             "nothing": f"No invitation is {self.status.label.lower()}",
             "said": f"{len(rows)} shown",
-            "next_url": self._next_url(rows),
+            "next_url": f"?status={self.status}&before={rows[-1].pk.hex}" if len(found) > ROWS else "",
             "previous_url": f"?status={self.status}" if self.place else "",
             "may_invite": may(self.actor, "invitations.create"),
             "may_resend": may(self.actor, "invitations.update"),
             "may_revoke": may(self.actor, "invitations.delete"),
         }
-
-    def _next_url(self, rows: list[Invitation]) -> str:
-        more = len(rows) == ROWS and self.rows.before(rows[-1].pk).exists()
-        return f"?status={self.status}&before={rows[-1].pk.hex}" if more else ""
 
 
 class InviteView(OrganizationMixin, FormView[InviteForm]):
