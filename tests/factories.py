@@ -104,10 +104,11 @@ def crowd(organization: Organization, size: int) -> None:
     """That many more members, pending invitations and events, written at once."""
     member = role_of(organization, "member")
     now = timezone.now()
+    first = organization.memberships.count()
     users = User.objects.bulk_create(
         [
             User(name=f"Crowd {number:06}", email=f"crowd{number}.{organization.slug}@example.org")
-            for number in range(size)
+            for number in range(first, first + size)
         ]
     )
     Membership.objects.bulk_create(
@@ -124,7 +125,7 @@ def crowd(organization: Organization, size: int) -> None:
             for user in users
         ]
     )
-    pending(organization, size, ends=now + timedelta(days=7), start="asked")
+    pending(organization, size, ends=now + timedelta(days=7), start=f"asked{first}.")
     chain, _ = Chain.objects.get_or_create(id=organization.pk)
     Event.objects.bulk_create(
         [

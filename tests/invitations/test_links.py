@@ -131,8 +131,9 @@ def test_opening_leads_to_an_address_without_the_token(client, invitation, link)
     response = client.get(link)
     assert response.status_code == 302
     assert response.headers["Location"] == page_of(invitation)
-    for answer in (response, client.get(page_of(invitation))):
+    for answer in (response, client.get("/i/forged/")):  # an address that holds a token is told to nobody
         assert answer.headers["Referrer-Policy"] == "no-referrer"
+    for answer in (response, client.get("/i/forged/"), client.get(page_of(invitation))):
         assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -181,3 +181,13 @@ def test_counters_are_true_after_each_step(org, owner, stranger, grace):
     steps.append(counters(org))
     assert [reserved for _, _, reserved in steps] == [1, 2, 3, 4, 3, 3, 4, 3]
     assert steps[-1] == (2, 0, 3)
+
+
+def test_list_goes_on_page_after_page_and_shows_everyone_once(grace, org):
+    pending(org, 65, ends=timezone.now() + timedelta(days=1))
+    url, seen = "?status=pending", []
+    while url:
+        response = grace.get(f"/o/marram/invitations/{url}")
+        seen += [invitation.email for invitation, _, _ in response.context["rows"]]
+        url = response.context["next_url"]
+    assert seen == [f"pending{number}@example.org" for number in reversed(range(65))]

@@ -1,0 +1,137 @@
+"""How often a page asks the database: at most twelve times, and as often with 120 people as with three."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from organizations.models import Role
+from tests.factories import crowd, deactivate, found, offer
+
+MOST = 12
+PAGES = [
+    "/organizations/",
+    "/organizations/new/",
+    "/o/marram/",
+    "/o/marram/members/",
+    "/o/marram/members/?q=crowd",
+    "/o/marram/audit/",
+    "/o/marram/invitations/",
+    "/o/marram/invitations/?status=revoked",
+    "/o/marram/invitations/new/",
+    "/o/marram/switch/",
+    "/o/marram/leave/",
+    "/accounts/profile/",
+    "/accounts/sessions/",
+    "/accounts/email/",
+    "/accounts/2fa/",
+]
+
+
+def asked(queries: CaptureQueriesContext) -> list[str]:
+    """Each query in two words, what it does to which table; what begins and ends a transaction is none."""
+    shapes = {
+        "SELECT": r' FROM "(\w+)"', "INSERT": r'INTO "(\w+)"', "UPDATE": r'UPDATE "(\w+)"', "DELETE": r'FROM "(\w+)"',
+        "DECLARE": r'FROM "(\w+)"',
+    }  # fmt: skip
+    said = []
+    for one in queries:
+        sql = one["sql"]
+        verb = sql.split()[0]
+        if verb in shapes and (table := re.search(shapes[verb], sql)):
+            said.append(f"{verb} {table.group(1)}")
+        else:
+            assert verb in {"SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"}, sql
+    return said
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_asks_seldom_and_as_often_at_any_size(client_of, org, owner, admin, path):
+    browser = client_of(owner)
+    browser.get(path)  # what the first visit remembers is asked once
+    counts = []
+    for size in (3, 117):
+        crowd(org, size)
+        with CaptureQueriesContext(connection) as queries:
+            response = browser.get(path)
+        assert response.status_code == 200
+        counts.append(asked(queries))
+    assert counts[0] == counts[1]
+    assert len(counts[0]) <= MOST, counts[0]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_sends_at_most_60_kilobytes(client_of, org, owner, path):
+    crowd(org, 120)
+    assert len(client_of(owner).get(path).content) <= 60 * 1024
+
+
+def test_list_of_ones_organizations_asks_as_often_for_many(client_of, owner, stranger):
+    browser = client_of(owner)
+    counts = []
+    for number in range(3, 40, 18):
+        for extra in range(number):
+            other = found(stranger, f"Team {number} {extra}", f"team-{number}-{extra}")
+            offer(other, owner.user.email)
+        for path in ("/organizations/", "/o/marram/switch/"):
+            browser.get(path)
+            with CaptureQueriesContext(connection) as queries:
+                browser.get(path)
+            counts.append((path, len(queries)))
+    assert len(set(counts)) == 2
+    assert max(count for _, count in counts) <= MOST
+
+
+def test_page_that_refuses_asks_seldom(client_of, org, owner, member):
+    crowd(org, 30)
+    browser = client_of(member)
+    browser.get("/o/marram/")
+    for end in (lambda: None, lambda: deactivate(member)):
+        end()
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get("/o/marram/audit/").status_code == 403
+        assert len(queries) <= MOST, asked(queries)
+
+
+def test_home_leads_on_with_few_questions(client_of, owner):
+    browser = client_of(owner)
+    browser.get("/o/marram/")
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get("/").headers["Location"] == "/o/marram/"
+    assert len(queries) <= 4, asked(queries)
+
+
+def test_one_invitation_asks_sixteen_times(client_of, org, owner):
+    crowd(org, 30)
+    browser = client_of(owner)
+    browser.get("/o/marram/invitations/new/")
+    role = Role.objects.get(scheme="standard", key="member")
+    fields = {"addresses": "ines@example.org", "role": role.pk, "days": "7"}
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.post("/o/marram/invitations/new/", fields).status_code == 302
+    assert asked(queries) == [
+        # who is it, and what may they do here
+        "SELECT django_session",
+        "SELECT accounts_user",
+        "SELECT organizations_membership",
+        # the form: the roles on offer, and the one that was chosen
+        "SELECT organizations_role",
+        "SELECT organizations_role",
+        # the locks
+        "SELECT organizations_organization",
+        "SELECT audit_chain",
+        # the actor, the role and who is here already, as they are now
+        "SELECT organizations_membership",
+        "SELECT organizations_role",
+        "SELECT organizations_membership",
+        "SELECT invitations_invitation",
+        # the change, its mail and its event
+        "INSERT invitations_invitation",
+        "UPDATE organizations_organization",
+        "INSERT mail_mail",
+        "INSERT audit_event",
+        "UPDATE audit_chain",
+    ]
