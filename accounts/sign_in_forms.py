@@ -7,7 +7,7 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.contrib.auth.hashers import make_password
-from django.forms import BaseForm, CharField
+from django.forms import BaseForm, CharField, HiddenInput, JSONField
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
@@ -96,8 +96,41 @@ class ActivateTOTPForm(PlainFields, totp.ActivateTOTPForm):  # type: ignore[misc
     pass
 
 
-class AddWebAuthnForm(PlainFields, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class CredentialField(JSONField):
+    """What a passkey answered. It is good for once: a page that comes back never repeats it, whatever it held."""
+
+    widget = HiddenInput
+
+    def prepare_value(self, value: object) -> str:
+        return ""
+
+
+class ReadsCredential(BaseForm):
+    """Refuses an answer that no passkey gives, where the reader of such answers would break."""
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            self.cleaned_data = {}
+            self.add_error("credential", "This is not what a passkey answers. Try again.")
+
+
+class LoginWebAuthnForm(ReadsCredential, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField()
+
+
+class AuthenticateWebAuthnForm(ReadsCredential, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField()
+
+
+class ReauthenticateWebAuthnForm(ReadsCredential, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField()
+
+
+class AddWebAuthnForm(ReadsCredential, PlainFields, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     name = CharField(label="Name", max_length=100, required=False, validators=[validate_name])
+    credential = CredentialField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

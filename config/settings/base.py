@@ -222,7 +222,10 @@ MFA_FORMS = {
     "activate_totp": "accounts.sign_in_forms.ActivateTOTPForm",
     "add_webauthn": "accounts.sign_in_forms.AddWebAuthnForm",
     "authenticate": "accounts.sign_in_forms.AuthenticateForm",
+    "authenticate_webauthn": "accounts.sign_in_forms.AuthenticateWebAuthnForm",
+    "login_webauthn": "accounts.sign_in_forms.LoginWebAuthnForm",
     "reauthenticate": "accounts.sign_in_forms.ReauthenticateByCodeForm",
+    "reauthenticate_webauthn": "accounts.sign_in_forms.ReauthenticateWebAuthnForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 14 * 86_400

@@ -81,3 +81,12 @@ def test_a_second_factor_is_changed_by_those_who_signed_in_a_moment_ago(stranger
     answer = client_of(stranger).post("/accounts/2fa/totp/deactivate/")
     assert "reauthenticate" in answer.url
     assert Authenticator.objects.filter(user=stranger).exists()
+
+
+def test_what_no_passkey_answers_is_refused_in_words(stranger, signed_in):
+    answer = signed_in(stranger).post(
+        "/accounts/2fa/webauthn/add/", {"name": "Laptop", "credential": '{"id": "\\ud800"}'}
+    )
+    assert answer.status_code == 200
+    assert "This is not what a passkey answers." in answer.content.decode()
+    assert not Authenticator.objects.exists()
