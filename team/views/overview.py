@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from audit.models import Event
@@ -33,6 +34,7 @@ class OverviewView(OrganizationMixin, TemplateView):
             waiting=self._waiting(),
             events=self._latest_changes(),
             attention=self._attention(),
+            sees_invitations="invitations.read" in self.actor.grants,
             may_invite=may(self.actor, "invitations.create"),
             **kwargs,
         )
@@ -68,6 +70,8 @@ class OverviewView(OrganizationMixin, TemplateView):
                     "kind": "wait",
                     "what": "Only one owner",
                     "why": f"{rules.recommended_owners} are recommended, so that nobody is locked out.",
+                    "url": reverse("invitations:create", args=[self.organization.slug]),
+                    "verb": "Invite another",
                 }
             ]
         return []
