@@ -1,0 +1,89 @@
+"""The same races many times over on PostgreSQL: a thousand of each pair in `make soak`, a tenth otherwise."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+
+from audit.actors import SYSTEM
+from audit.models import Event
+from audit.recording import record
+from organizations import events
+from organizations.actions.base import action, locked
+from organizations.models import Organization
+from tests import race_stories
+from tests.races import race
+
+pytestmark = [pytest.mark.services, pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+FULL_SIZE = bool(os.environ.get("SOAK"))
+
+
+def scaled(number: int) -> int:
+    """This many in `make soak`, a tenth otherwise."""
+    return number if FULL_SIZE else max(number // 10, 1)
+
+
+def repeat(name: str, times: int, story: Callable[[int], object]) -> None:
+    """Run the story that often and print how long it took."""
+    begun = time.monotonic()
+    for number in range(times):
+        story(number)
+    seconds = time.monotonic() - begun
+    print(f"\n{name}: {times} races, none broken, {1000 * seconds / times:.0f} ms each")  # noqa: T201 - the figures
+
+
+@pytest.mark.parametrize("story", race_stories.PAIRS, ids=lambda story: story.__name__)
+def test_pair(owner, story):
+    repeat(story.__name__.replace("_", " "), scaled(1_000), partial(story, owner))
+
+
+def test_fifty_accepts_of_one_invitation_make_one_member(owner):
+    repeat("50 accepts of one invitation", scaled(20), lambda _: race_stories.accepts_of_one_invitation(owner, 50))
+
+
+def test_twenty_invitations_for_ten_free_seats(owner, staff):
+    def story(number: int) -> None:
+        race_stories.invitations_for_few_seats(owner, staff, invitations=20, free=10, name=f"seat{number}")
+
+    repeat("20 invitations for 10 seats", scaled(50), story)
+
+
+class Reach:
+    """An action that locks one organization and then, against the rule, reaches for a second one."""
+
+    def __init__(self) -> None:
+        self.both_hold_one = Barrier(2, timeout=2)
+        self.runs = 0
+
+    def __call__(self, first: Organization, second: Organization) -> None:
+        _reach(organization=first, second=(second.pk,), reach=self)
+
+
+@action
+def _reach(*, organization: Organization, second: tuple[object], reach: Reach) -> None:
+    reach.runs += 1
+    held = locked(organization)
+    try:
+        reach.both_hold_one.wait()
+    except BrokenBarrierError:
+        pass  # the other one has gone through already
+    held.seat_limit = (held.seat_limit or 0) + 1
+    held.save(update_fields=["seat_limit"])
+    Organization.objects.select_for_update(no_key=True).get(pk=second[0])
+    record(events.SEATS_CHANGED, actor=SYSTEM, chain=held.pk, after={"seats": held.seat_limit})
+
+
+def test_deadlock_is_tried_again_until_both_changes_are_made(org, other_org):
+    reach = Reach()
+    race([partial(reach, org, other_org), partial(reach, other_org, org)])
+    assert reach.runs == 3
+    for one in (org, other_org):
+        one.refresh_from_db()
+        assert one.seat_limit == 1
+        assert Event.objects.filter(chain_id=one.pk, action="organization.seats_changed").count() == 1
