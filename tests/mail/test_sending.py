@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail as locmem
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from mail import tasks
@@ -166,6 +166,22 @@ def test_claimed_mail_is_nobody_elses_until_its_lease_ends(write):
         again = claim_next()
     assert again is not None
     assert (again.pk, again.attempts) == (claimed.pk, 2)
+
+
+def test_mail_that_another_worker_took_first_is_left_to_it(write):
+    write()
+    taken: list[Mail | None] = []
+
+    def another_is_faster(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and not taken:
+            taken.append(None)
+            taken[0] = claim_next()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(another_is_faster):
+        assert claim_next() is None
+    assert taken[0] is not None
+    assert outcome(taken[0])[:2] == (State.SENDING, 1)
 
 
 def test_worker_that_comes_back_late_changes_nothing(write):
