@@ -89,10 +89,16 @@ def breakable(address: str) -> SafeString:
 
 
 @register.filter
-def plural(number: int, forms: str) -> str:
+def number(count: int) -> str:
+    """The number with commas between its thousands."""
+    return f"{count:,}"
+
+
+@register.filter
+def plural(count: int, forms: str) -> str:
     """The number and its word: `{{ 4|plural:"person,people" }}` is 4 people."""
     one, many = forms.split(",")
-    return f"{number:,} {one if number == 1 else many}"
+    return f"{count:,} {one if count == 1 else many}"
 
 
 @cache

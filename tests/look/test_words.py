@@ -8,7 +8,7 @@ import time_machine
 from django.template import Context, Template
 from django.utils import timezone
 
-from config.templatetags.look import ago, breakable, briefly, exactly, initials, on_day, plural
+from config.templatetags.look import ago, breakable, briefly, exactly, initials, number, on_day, plural
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 
@@ -102,9 +102,13 @@ def test_an_address_breaks_after_its_sign_and_stays_escaped():
     assert breakable("a<b>@example.org") == "a&lt;b&gt;@<wbr>example.org"
 
 
-@pytest.mark.parametrize(("number", "words"), [(0, "0 people"), (1, "1 person"), (4120, "4,120 people")])
-def test_numbers_carry_their_word(number, words):
-    assert plural(number, "person,people") == words
+@pytest.mark.parametrize(("count", "words"), [(0, "0 people"), (1, "1 person"), (4120, "4,120 people")])
+def test_numbers_carry_their_word(count, words):
+    assert plural(count, "person,people") == words
+
+
+def test_thousands_are_told_apart():
+    assert number(100_000) == "100,000"
 
 
 def test_icons_and_reach_come_from_the_one_file():
