@@ -63,11 +63,11 @@ def locked(organization: Organization | UUID) -> Organization:
 
 def as_of_now(actor: Actor, organization: Organization) -> Actor:
     """The actor with what they hold at this moment: a member's membership is read again, under the lock."""
-    if actor.kind is not ActorKind.MEMBER or actor.id is None:
+    if actor.kind is not ActorKind.MEMBER:
         return actor
     act = current_act()
-    rows = organization.memberships.select_related("role")
-    membership = rows.filter(user_id=actor.id, user__is_active=True).first()
+    rows = organization.memberships.select_related("role").filter(user__is_active=True)
+    membership = rows.filter(user_id=actor.id).first() if actor.id else None
     if membership is None or not membership.is_active_at(act.now):
         message = f"You are no longer an active member of {organization}."
         raise PermissionDenied(message)
