@@ -22,7 +22,7 @@ from organizations.models import Membership, MembershipSource, MembershipStatus,
 PASSWORD = "correct horse battery staple"
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
+class UserFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
     """A person whose address is verified; `verified=False` for one who has yet to show that it is theirs."""
 
     class Meta:
@@ -36,8 +36,8 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
         return model_class.objects.create_user(kwargs.pop("email"), PASSWORD, **kwargs)
 
-    @factory.post_generation
-    def verified(self: User, create: bool, extracted: bool | None, **kwargs: Any) -> None:  # type: ignore[misc]
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def verified(self: User, create: bool, extracted: bool | None, **kwargs: Any) -> None:
         if create:
             EmailAddress.objects.create(user=self, email=self.email, primary=True, verified=extracted is not False)
 

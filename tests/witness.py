@@ -64,7 +64,7 @@ def deliver() -> list[EmailMultiAlternatives]:
 
 def link_in(letter: EmailMultiAlternatives) -> str:
     """The path of the invitation's link in the letter's plain text."""
-    found = re.search(r"https?://\S+/i/\S+/", letter.body)
+    found = re.search(r"https?://\S+/i/\S+/", str(letter.body))
     assert found, letter.body
     return urlsplit(found.group()).path
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from io import StringIO
-from uuid import UUID
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -211,7 +210,7 @@ def test_version_that_was_replaced_before_it_was_sent_is_not_mailed(owner, org):
 
 def test_mail_says_who_what_as_what_and_until_when(owner, invitation):
     letter = next(one for one in deliver() if one.to == ["ines@example.org"])
-    for text in (letter.body, letter.alternatives[0].content):
+    for text in (letter.body, str(letter.alternatives[0][0])):
         for part in ("Grace Okafor", "Marram Instruments", "Member", link_to(invitation)):
             assert part in text
     assert "Marram Instruments" in letter.subject
@@ -219,7 +218,6 @@ def test_mail_says_who_what_as_what_and_until_when(owner, invitation):
 
 def test_id_is_no_key(client, invitation):
     """Knowing the address of the page is not enough: the link was to be opened, or the address be one's own."""
-    assert UUID(str(invitation.pk))
     assert client.get(page_of(invitation)).status_code == 404
     assert client.post(f"{page_of(invitation)}decline/").status_code == 404
     assert client.get(f"/invitation/{uuid7()}/").status_code == 404

@@ -34,6 +34,10 @@ def sources(*names: str, apps: tuple[str, ...] = APPS) -> list[Path]:
     return sorted(found)
 
 
+def _short(path: Path) -> str:
+    return str(path.relative_to(settings.BASE_DIR))
+
+
 def calls(path: Path) -> Iterator[ast.Call]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
@@ -42,7 +46,7 @@ def calls(path: Path) -> Iterator[ast.Call]:
 
 def actions() -> dict[str, Callable[..., Any]]:
     """Every action by its full name, as its module declares it."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for path in sources("actions"):
         name = ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts).removesuffix(".__init__")
         if name == "audit.actions":
@@ -79,7 +83,7 @@ def test_every_action_takes_keywords_only_the_actor_first_and_no_request():
         next(iter(actions().values()))(None)
 
 
-@pytest.mark.parametrize("path", sources("actions"), ids=str)
+@pytest.mark.parametrize("path", sources("actions"), ids=_short)
 def test_actions_know_nothing_of_requests(path):
     tree = ast.parse(path.read_text("utf-8"))
     imported = {(node.module or "") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} | {
@@ -91,7 +95,7 @@ def test_actions_know_nothing_of_requests(path):
 
 
 @pytest.mark.parametrize(
-    "path", sources("views", "admin", "tasks", "forms", "management", "adapter", apps=CHANGES_A_TEAM), ids=str
+    "path", sources("views", "admin", "tasks", "forms", "management", "adapter", apps=CHANGES_A_TEAM), ids=_short
 )
 def test_a_team_is_changed_through_actions_only(path):
     """Views, the admin, tasks, forms and commands never write a row themselves."""
@@ -105,7 +109,7 @@ def test_a_team_is_changed_through_actions_only(path):
     assert not writes
 
 
-@pytest.mark.parametrize("path", sources("admin"), ids=str)
+@pytest.mark.parametrize("path", sources("admin"), ids=_short)
 def test_admin_never_writes_with_its_own_forms(path):
     """Its writes are views of its own: it declares no `save_model` and leaves the forms that would write closed."""
     tree = ast.parse(path.read_text("utf-8"))
@@ -114,7 +118,7 @@ def test_admin_never_writes_with_its_own_forms(path):
     assert "list_editable" not in path.read_text("utf-8")
 
 
-@pytest.mark.parametrize("path", sources("actions", "policies", apps=CHANGES_A_TEAM), ids=str)
+@pytest.mark.parametrize("path", sources("actions", "policies", apps=CHANGES_A_TEAM), ids=_short)
 def test_actions_refuse_with_a_sentence_and_a_code(path):
     """PermissionDenied, ValidationError with a code, or RuntimeError for a mistake of the programmer; nothing else."""
     tree = ast.parse(path.read_text("utf-8"))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from threading import Barrier, BrokenBarrierError
+from uuid import UUID
 
 import pytest
 
@@ -66,7 +67,7 @@ class Reach:
 
 
 @action
-def _reach(*, organization: Organization, second: tuple[object], reach: Reach) -> None:
+def _reach(*, organization: Organization, second: tuple[UUID], reach: Reach) -> None:
     reach.runs += 1
     held = locked(organization)
     try:
