@@ -218,6 +218,7 @@ MFA_ADAPTER = "accounts.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Roster"
+MFA_TOTP_TOLERANCE = 1  # a code that ran out while it was typed is still taken
 MFA_FORMS = {
     "activate_totp": "accounts.sign_in_forms.ActivateTOTPForm",
     "add_webauthn": "accounts.sign_in_forms.AddWebAuthnForm",
