@@ -1,0 +1,142 @@
+"""The Django admin: staff find everything by search, and change it only on pages that call actions."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from audit.models import Event, EventType
+from organizations.models import Membership, Organization
+from tests.factories import UserFactory, offer
+from tests.witness import counters, written
+
+OURS = ("accounts", "audit", "invitations", "mail", "organizations")
+ADMINS = sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label)
+
+
+def page(model: type[Model], name: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+@pytest.fixture
+def desk(staff: User) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def press(desk: Client, path: str, **data: object) -> None:
+    """Open the dialog of a write, then submit it."""
+    assert desk.get(path).status_code == 200
+    answer = desk.post(path, {"_form_submitted": "True", **data})
+    assert answer.status_code == 302, answer.content
+
+
+def test_every_model_of_ours_is_there():
+    there = {model for model, _ in ADMINS}
+    assert {model for label in OURS for model in apps.get_app_config(label).get_models()} <= there
+
+
+@pytest.mark.parametrize(("model", "model_admin"), ADMINS, ids=lambda one: getattr(one, "__name__", ""))
+def test_every_model_is_found_by_search_and_only_looked_at(
+    desk: Client, owner: Membership, model: type[Model], model_admin: ModelAdmin[Model]
+):
+    offer(owner, "somebody@example.org")
+    assert model_admin.search_fields
+    for query in ("grace", "marram", str(owner.pk), "no such thing", "%_'\"\\", "\x00"):
+        assert desk.get(page(model, "changelist"), {"q": query}).status_code == 200
+    assert desk.get(page(model, "add")).status_code == 403
+    row = model._default_manager.first()
+    if row is not None:
+        assert desk.get(page(model, "change", row.pk)).status_code == 200
+        before = model._default_manager.filter(pk=row.pk).values().get()
+        assert desk.post(page(model, "change", row.pk), {"name": "Other", "email": "o@example.org"}).status_code == 403
+        assert desk.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        bulk = {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"}
+        desk.post(page(model, "changelist"), bulk)
+        assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+def test_one_search_finds_a_person_and_an_organization(desk: Client, owner: Membership):
+    assert owner.user.email in desk.get(page(User, "changelist"), {"q": "okafor"}).content.decode()
+    assert "Marram Instruments" in desk.get(page(Organization, "changelist"), {"q": "marram"}).content.decode()
+
+
+def test_no_secret_is_shown(desk: Client, owner: Membership):
+    shown = desk.get(page(User, "change", owner.user_id)).content.decode()
+    assert owner.user.password not in shown
+
+
+def test_staff_set_seats(desk: Client, staff: User, org: Organization):
+    with written() as news:
+        press(desk, f"/admin/organizations/organization/{org.pk}/seats/", seats="12")
+    org.refresh_from_db()
+    assert org.seat_limit == 12
+    (event,) = news.events
+    assert (event.action, event.type, event.actor_id) == (
+        "organization.seats_changed",
+        EventType.STAFF_ACTION,
+        staff.pk,
+    )
+    assert (event.before, event.after) == ({"seats": "no limit"}, {"seats": 12})
+
+
+@pytest.mark.parametrize("seats", ["-1", "many", "99999999999999", "1\x00"])
+def test_seats_that_are_no_number_are_answered_beside_the_field(desk: Client, org: Organization, seats: str):
+    with written() as news:
+        answer = desk.post(
+            f"/admin/organizations/organization/{org.pk}/seats/", {"_form_submitted": "True", "seats": seats}
+        )
+    assert answer.status_code == 200
+    assert news.nothing
+
+
+def test_staff_revoke_an_invitation(desk: Client, owner: Membership, org: Organization):
+    invitation = offer(owner, "ana@example.org")
+    with written() as news:
+        press(desk, f"/admin/invitations/invitation/{invitation.pk}/revoke/")
+    invitation.refresh_from_db()
+    assert invitation.status == "revoked"
+    assert [(event.action, event.type) for event in news.events] == [("invitation.revoked", EventType.STAFF_ACTION)]
+    assert counters(org) == (1, 0, 0)
+
+
+def test_staff_deactivate_an_account_and_its_next_request_is_refused(desk: Client, member: Membership):
+    browser = Client()
+    browser.force_login(member.user)
+    assert browser.get("/o/marram/").status_code == 200
+    press(desk, f"/admin/accounts/user/{member.user_id}/deactivate/")
+    assert browser.get("/o/marram/").status_code == 302
+    assert Event.objects.filter(action="account.deactivated", target_id=member.user_id).count() == 1
+    press(desk, f"/admin/accounts/user/{member.user_id}/reactivate/")
+    member.user.refresh_from_db()
+    assert member.user.is_active
+
+
+def test_staff_cannot_deactivate_themselves(desk: Client, staff: User):
+    with written() as news:
+        press(desk, f"/admin/accounts/user/{staff.pk}/deactivate/")
+    staff.refresh_from_db()
+    assert staff.is_active
+    assert news.nothing
+
+
+def test_who_is_no_staff_is_kept_out(db: None, owner: Membership):
+    browser = Client()
+    browser.force_login(owner.user)
+    for path in ("/admin/", page(User, "changelist"), f"/admin/accounts/user/{owner.user_id}/deactivate/"):
+        assert browser.get(path).status_code in (302, 403)
+
+
+def test_staff_with_few_permissions_change_nothing(db: None, org: Organization):
+    helper = UserFactory(name="New Colleague", is_staff=True)
+    browser = Client()
+    browser.force_login(helper)
+    assert browser.get(f"/admin/organizations/organization/{org.pk}/seats/").status_code == 403
+    assert browser.get(page(Organization, "changelist")).status_code == 403
