@@ -33,8 +33,8 @@ def mailed_link() -> Callable[[str], str]:
 
     def find(part: str) -> str:
         letters = deliver()
-        links = re.findall(rf"http://testserver/\S*{part}\S*", letters[-1].body)
+        links = re.findall(rf"http://testserver/\S*{part}\S*", str(letters[-1].body))
         assert links, letters[-1].body
-        return urlsplit(links[0]).path
+        return str(urlsplit(links[0]).path)
 
     return find

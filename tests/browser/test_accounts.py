@@ -64,7 +64,7 @@ def sign_out(page: Page) -> None:
 
 
 def code_for(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def set_up_app(person: Person) -> tuple[str, list[str]]:
