@@ -77,6 +77,14 @@ def note(
 
 
 @account_action
+def take_address(*, actor: Actor, user: User, address: str) -> None:
+    """Whoever confirmed an address takes it from an account that signed up with it and was never opened."""
+    for squatter in User.objects.never_opened(address).exclude(pk=user.pk):
+        _record(events.ACCOUNT_GIVEN_WAY, actor, squatter, None, None)
+        squatter.delete()
+
+
+@account_action
 def end_sessions(*, actor: Actor, user: User, sessions: Sequence[UserSession]) -> None:
     """Sign these browsers out, from their next request on."""
     for session in sessions:

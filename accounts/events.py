@@ -37,6 +37,11 @@ PASSKEY_REMOVED = event(
 RECOVERY_CODES_MADE = event("account.recovery_codes_made", "{actor} made new recovery codes", icon="key")
 ACCOUNT_DEACTIVATED = event("account.deactivated", "{actor} deactivated the account of {target}", icon="ban")
 ACCOUNT_REACTIVATED = event("account.reactivated", "{actor} reactivated the account of {target}", icon="user")
+ACCOUNT_GIVEN_WAY = event(
+    "account.given_way",
+    "{actor} confirmed the address of {target}, whose account was never opened and is gone",
+    icon="user-minus",
+)
 SESSION_ENDED = event(
     "account.session_ended", "{actor} ended the session {before_device}", icon="logout", fields="device address"
 )

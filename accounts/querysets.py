@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import BaseUserManager
+from django.db.models import Q, QuerySet
 
 from accounts.addresses import normalise
 
@@ -21,6 +22,16 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def with_address(self, address: str) -> QuerySet[User]:
+        """Whose address this is: the main one of their account, or one that they confirmed; naming it is not enough."""
+        confirmed = Q(emailaddress__email=address, emailaddress__verified=True)
+        return self.filter(Q(email=address) | confirmed).distinct()
+
+    def never_opened(self, address: str) -> QuerySet[User]:
+        """Who signed up with this address, never confirmed one and never came in."""
+        named = self.filter(email=address, emailaddress__email=address, is_staff=False, last_login=None)
+        return named.exclude(emailaddress__verified=True)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").lower())

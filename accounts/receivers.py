@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import events
-from accounts.actions import note
+from accounts.actions import note, take_address
 from accounts.actors import oneself
 from accounts.emails import send_notice
 from accounts.models import User
@@ -80,7 +80,9 @@ def note_email_added(user: User, email_address: EmailAddress, **kwargs: Any) -> 
 
 @receiver(account.email_confirmed)
 def note_email_confirmed(email_address: EmailAddress, **kwargs: Any) -> None:
-    _note(email_address.user, events.EMAIL_CONFIRMED, after={"email": email_address.email})
+    user = email_address.user
+    _note(user, events.EMAIL_CONFIRMED, after={"email": email_address.email})
+    take_address(actor=oneself(user), user=user, address=email_address.email)
 
 
 @receiver(account.email_removed)

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.forms import BaseForm, CharField, HiddenInput, JSONField
 from django.http import HttpRequest, HttpResponse
 
+from accounts.addresses import normalise
 from accounts.models import User
 from accounts.names import validate_name
 
@@ -52,6 +53,11 @@ class SignupForm(PlainFields, account.SignupForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = "Password"
 
+    def validate_unique_email(self, value: str) -> str:
+        # allauth also counts addresses that others only named: anybody could keep a stranger from signing up.
+        self.account_already_exists = User.objects.with_address(value).exists()
+        return value
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:
             # A new account's password is hashed: without the same work here, the time would tell who has an account.
@@ -73,7 +79,12 @@ class SetPasswordForm(PlainFields, account.SetPasswordForm):  # type: ignore[mis
 
 
 class ResetPasswordForm(PlainFields, account.ResetPasswordForm):  # type: ignore[misc]
-    pass
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        # Never into the account of somebody who only named this address: its reader would take it for their own.
+        theirs = set(User.objects.with_address(normalise(email)))
+        self.users = [user for user in self.users if user in theirs]
+        return email
 
 
 class ResetPasswordKeyForm(PlainFields, account.ResetPasswordKeyForm):  # type: ignore[misc]
