@@ -15,6 +15,7 @@ _ENDED = {
     InvitationStatus.REVOKED: "This invitation was withdrawn. Ask whoever invited you for a new one.",
     InvitationStatus.EXPIRED: "This invitation has expired. Ask whoever invited you for a new one.",
 }
+_CHANGED = no("This invitation has changed since you opened it. Look at it again before you answer.", "changed")
 
 
 def may_invite(actor: Actor, organization: Organization, role: Role) -> Decision:
@@ -42,6 +43,13 @@ def may_answer(invitation: Invitation, at: datetime) -> Decision:
     return YES if status is InvitationStatus.PENDING else no(_ENDED[status], status.value)
 
 
+def may_decline(invitation: Invitation, *, version: int, at: datetime) -> Decision:
+    """Whether this version, the one that was shown, can be declined."""
+    if not (open_still := may_answer(invitation, at)):
+        return open_still
+    return YES if version == invitation.version else _CHANGED
+
+
 def may_accept(
     invitation: Invitation, *, version: int, verified: bool, is_member: bool, inviter: Actor | None, at: datetime
 ) -> Decision:
@@ -58,7 +66,7 @@ def may_accept(
     if not (open_still := may_answer(invitation, at)):
         return open_still
     if version != invitation.version:
-        return no("This invitation has changed since you opened it. Look at it again before you answer.", "changed")
+        return _CHANGED
     if is_member:
         return no(f"You already belong to {invitation.organization}.", "already_member")
     if invitation.role is None:

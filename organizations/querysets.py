@@ -36,7 +36,8 @@ class MembershipQuerySet(QuerySet["Membership"]):
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), status="active")
 
     def owners(self, at: datetime) -> MembershipQuerySet:
-        return self.active(at).filter(role__owns=True)
+        """Those who can act as owners: their accounts are active, too."""
+        return self.active(at).filter(role__owns=True, user__is_active=True)
 
     def holding(self, permission: str, at: datetime) -> MembershipQuerySet:
         """Those whose role grants it in the whole organization, widest role first."""

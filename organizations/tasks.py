@@ -1,5 +1,7 @@
 """Work that the clock brings."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -8,11 +10,20 @@ from audit.actors import SYSTEM
 from organizations.actions.organizations import settle_lapsed
 from organizations.models import Organization
 
+logger = logging.getLogger(__name__)
+
 
 @shared_task(name="organizations.settle")
 def settle() -> None:
     """Mark memberships and invitations that have lapsed, in transactions of at most 500 rows joined by a batch id."""
     for organization in Organization.objects.due_to_settle(timezone.now()).iterator(chunk_size=100):
-        batch = uuid7()
-        while settle_lapsed(actor=SYSTEM, organization=organization, batch=batch):
-            pass
+        try:
+            _settle(organization)
+        except Exception:  # one organization must not keep the others waiting
+            logger.exception("Organization %s could not be settled.", organization.pk)
+
+
+def _settle(organization: Organization) -> None:
+    batch = uuid7()
+    while settle_lapsed(actor=SYSTEM, organization=organization, batch=batch):
+        pass

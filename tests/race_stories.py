@@ -76,7 +76,7 @@ def accept_and_revoke(owner: Membership, number: int) -> None:
 def accept_and_decline(owner: Membership, number: int) -> None:
     user = UserFactory()
     invitation = offer(owner, user.email)
-    race([partial(_accept, user, invitation), partial(decline, actor=invitee(user), invitation=invitation)])
+    race([partial(_accept, user, invitation), partial(decline, actor=invitee(user), invitation=invitation, version=1)])
     invitation.refresh_from_db()
     is_member = Membership.objects.filter(user=user).exists()
     assert (invitation.status, is_member) in {("accepted", True), ("declined", False)}

@@ -20,6 +20,7 @@ KEYS_DIR = DATA_DIR / "keys"
 
 DEBUG = False
 SECRET_KEY = kept_secret("SECRET_KEY", KEYS_DIR)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_PREVIOUS", default=[])
 # Invitation links have a key of their own, with room for the one before it, so that either can be changed alone.
 INVITATION_KEY = kept_secret("INVITATION_KEY", KEYS_DIR)
 INVITATION_KEY_PREVIOUS = env.str("INVITATION_KEY_PREVIOUS", default="")

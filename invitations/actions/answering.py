@@ -54,14 +54,14 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
 
 
 @action
-def decline(*, actor: Actor, invitation: Invitation) -> None:
-    """Refuse the offer and free its seat. Declining twice changes nothing."""
+def decline(*, actor: Actor, invitation: Invitation, version: int) -> None:
+    """Refuse the offer, of the version that was shown, and free its seat. Declining twice changes nothing."""
     act = current_act()
     organization = locked(invitation.organization_id)
     invitation = _reloaded(organization, invitation)
     if invitation.status == InvitationStatus.DECLINED:
         return
-    policies.may_answer(invitation, act.now).demand()
+    policies.may_decline(invitation, version=version, at=act.now).demand()
     _answer(invitation, InvitationStatus.DECLINED)
     organization.reserved_seats -= 1
     organization.save(update_fields=["reserved_seats"])

@@ -19,6 +19,7 @@ from organizations.models import Organization, Role
 from organizations.policies import may_give
 
 _BETWEEN = re.compile(r"[\s,;]+")
+_IN_BRACKETS = re.compile(r"<([^<>\s]{1,64}@[^<>\s]{1,255})>")
 _NAMED_AT_MOST = 10
 _LONGEST_PASTE = 1_000_000
 
@@ -70,7 +71,7 @@ class InviteForm(forms.Form):
         )
 
     def clean_addresses(self) -> list[str]:
-        typed = [part for part in _BETWEEN.split(self.cleaned_data["addresses"]) if part]
+        typed = [part for part in _BETWEEN.split(_without_names(self.cleaned_data["addresses"])) if part]
         if not typed:
             message = "Type at least one address."
             raise ValidationError(message, code="required")
@@ -81,7 +82,7 @@ class InviteForm(forms.Form):
         mistakes: list[str] = []
         for address in typed:
             try:
-                stored = normalise(address.strip("<>"))
+                stored = normalise(address)
             except ValidationError as mistake:
                 mistakes.append(f"“{_short(address)}” cannot be invited. {mistake.messages[0]}")
                 continue
@@ -102,6 +103,21 @@ class InviteForm(forms.Form):
 
     def _givable(self, roles: QuerySet[Role]) -> QuerySet[Role]:
         return roles.filter(pk__in=[role.pk for role, decision in self.roles if decision])
+
+
+def _without_names(text: str) -> str:
+    """The text without the names that mail programs put before addresses: `"Lind, Ove" <ove@example.org>`."""
+    kept: list[str] = []
+    end = 0
+    for match in _IN_BRACKETS.finditer(text):
+        before = text[end : match.start()].rstrip()
+        if before.endswith('"') and before.count('"') > 1:
+            name = before.rindex('"', 0, -1)
+        else:
+            name = max(before.rfind(separator) for separator in ",;\n") + 1
+        kept += [before[:name], match[1]]
+        end = match.end()
+    return " ".join([*kept, text[end:]])
 
 
 def _short(address: str) -> str:

@@ -142,13 +142,14 @@ class DeclineView(InvitationMixin, View):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_replaced or (self.user and not self.is_mine):
             return redirect("invitations:show", self.invitation.pk)
+        version = _shown(request) if self.is_mine else self.version or 0
         actor = Actor(
             kind=ActorKind.INVITEE,
             label=self.user.label if self.user else self.invitation.email,
             id=self.user.pk if self.user else None,
         )
         try:
-            decline(actor=actor, invitation=self.invitation)
+            decline(actor=actor, invitation=self.invitation, version=version)
         except (ValidationError, PermissionDenied) as refusal:
             messages.error(request, _reason(refusal))
         return redirect("invitations:show", self.invitation.pk)

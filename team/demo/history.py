@@ -94,7 +94,9 @@ class History:
         accept(actor=invitee(user), user=user, invitation=invitation, version=invitation.version)
 
     def _decline(self, email: str) -> None:
-        decline(actor=Actor(kind=ActorKind.INVITEE, label=email), invitation=Invitation.objects.get(email=email))
+        invitation = Invitation.objects.get(email=email)
+        actor = Actor(kind=ActorKind.INVITEE, label=email)
+        decline(actor=actor, invitation=invitation, version=invitation.version)
 
     def _resend(self, organization: Organization, by: str, email: str) -> None:
         found = list(organization.invitations.filter(email=email))

@@ -137,7 +137,7 @@ def test_revoked_offer_is_refused(owner, org, stranger):
 
 def test_declined_offer_is_refused(owner, stranger):
     invitation = offer(owner, stranger.email)
-    decline(actor=invitee(stranger), invitation=invitation)
+    decline(actor=invitee(stranger), invitation=invitation, version=invitation.version)
     assert refused(stranger, invitation) == "declined"
 
 
@@ -269,7 +269,11 @@ def test_declining_frees_the_seat(org, owner, stranger, staff, signed_in):
     set_seats(actor=acting(staff), organization=org, seats=2)
     invitation = offer(owner, stranger.email)
     with written() as news:
-        decline(actor=invitee(stranger if signed_in else None, stranger.email), invitation=invitation)
+        decline(
+            actor=invitee(stranger if signed_in else None, stranger.email),
+            invitation=invitation,
+            version=invitation.version,
+        )
     assert news.actions == ["invitation.declined"]
     assert news.events[0].actor_label == ("Ines Duarte" if signed_in else stranger.email)
     assert counters(org) == (1, 0, 0)
@@ -285,6 +289,15 @@ def test_ended_offer_cannot_be_declined(owner, org, stranger, ended):
         accepting(stranger, invitation)
     when = invitation.expires_at if ended == "expired" else timezone.now()
     with time_machine.travel(when), written() as news, pytest.raises(ValidationError) as refusal:
-        decline(actor=invitee(stranger), invitation=invitation)
+        decline(actor=invitee(stranger), invitation=invitation, version=invitation.version)
     assert refusal.value.code == ended
+    assert news.nothing
+
+
+def test_older_version_cannot_be_declined(owner, org, stranger):
+    invitation = offer(owner, stranger.email)
+    resend(actor=acting(owner), organization=org, invitations=[invitation])
+    with written() as news, pytest.raises(ValidationError) as refusal:
+        decline(actor=invitee(stranger), invitation=invitation, version=1)
+    assert refusal.value.code == "changed"
     assert news.nothing

@@ -60,7 +60,7 @@ def test_link_that_was_revoked_says_so(client, invitation, owner, org):
 
 
 def test_link_that_was_declined_says_so(client, invitation):
-    decline(actor=invitee(None, invitation.email), invitation=invitation)
+    decline(actor=invitee(None, invitation.email), invitation=invitation, version=invitation.version)
     assert "This invitation is declined" in page(opened(client, invitation), invitation)
 
 
@@ -90,7 +90,7 @@ def test_somebody_elses_account_is_told_what_to_do(client_of, invitation, outsid
     assert "Use another account" in text
     assert "Accept and join" not in text
     with written() as news:
-        press(browser, invitation, "decline")
+        press(browser, invitation, "decline", version=invitation.version)
         response = press(browser, invitation, "accept", version=1)
     assert response.headers["Location"] == f"/invitation/{invitation.pk}/"
     assert "This invitation is for ines@example.org." in page(browser, invitation)
@@ -183,7 +183,7 @@ def test_declining_without_an_account(client, invitation, org):
 def test_declining_with_an_account(client_of, invitation, stranger, org):
     browser = client_of(stranger)
     with written() as news:
-        press(browser, invitation, "decline")
+        press(browser, invitation, "decline", version=invitation.version)
     assert [event.actor_id for event in news.events] == [stranger.pk]
     assert counters(org) == (1, 0, 0)
 
@@ -229,7 +229,7 @@ def test_signing_up_from_a_link_that_no_longer_stands_verifies_nothing(client, i
     elif what == "revoked":
         revoke(actor=acting(owner), organization=org, invitations=[invitation])
     elif what == "declined":
-        decline(actor=invitee(None, invitation.email), invitation=invitation)
+        decline(actor=invitee(None, invitation.email), invitation=invitation, version=invitation.version)
     when = invitation.expires_at + timedelta(seconds=1) if what == "expired" else timezone.now()
     with time_machine.travel(when):
         sign_up(client, invitation.email)
@@ -253,3 +253,13 @@ def test_whole_way_of_somebody_new(client, owner, org):
     client.post(f"{there}accept/", {"version": "1"})
     assert Membership.objects.get(email="nia@example.org").role.key == "admin"
     assert counters(org) == (2, 0, 0)
+
+
+def test_declining_an_older_version_from_the_list_changes_nothing(client_of, owner, org, stranger):
+    invitation = offer(owner, stranger.email)
+    resend(actor=acting(owner), organization=org, invitations=[invitation])
+    with written() as news:
+        press(client_of(stranger), invitation, "decline", version=1)
+    assert news.nothing
+    invitation.refresh_from_db()
+    assert invitation.status == "pending"

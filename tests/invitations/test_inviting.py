@@ -300,3 +300,9 @@ def test_fields_that_the_form_does_not_have_are_ignored(grace, other_org, owner)
     invitation = Invitation.objects.get()
     assert (invitation.organization_id, invitation.status, invitation.version) == (owner.organization_id, "pending", 1)
     assert invitation.inviter_label == "Grace Okafor"
+
+
+def test_addresses_are_read_as_mail_programs_copy_them(org, grace):
+    text = 'Ines Duarte <ines@example.org>, "Lind, Ove" <ove@example.org>; Uma <Uma@Example.org>\nzoe@example.org'
+    assert paste(grace, text).status_code == 302
+    assert {one.email.partition("@")[0] for one in org.invitations.all()} == {"ines", "ove", "uma", "zoe"}

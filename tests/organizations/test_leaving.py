@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from accounts.models import User
 from invitations.models import Invitation
 from organizations.actions.members import leave
 from organizations.models import Membership
@@ -78,3 +79,11 @@ def test_other_organizations_of_who_left_stay_as_they_are(org, owner, other_org,
     from_other.refresh_from_db()
     assert from_other.status == "pending"
     assert counters(other_org) == (1, 0, 1)
+
+
+def test_owner_whose_account_is_deactivated_is_no_other_owner(org, owner, admin):
+    give_role(admin, "owner")
+    User.objects.filter(pk=admin.user_id).update(is_active=False)
+    with written() as news, pytest.raises(PermissionDenied, match="last owner"):
+        leave(actor=acting(owner), membership=owner)
+    assert news.nothing

@@ -200,9 +200,9 @@ def test_accepting_twice_is_quiet_and_answers_the_same_membership(owner, org, st
 
 def test_declining_twice_is_quiet(owner, org):
     invitation = offer(owner, "ines@example.org")
-    decline(actor=invitee(None, "ines@example.org"), invitation=invitation)
+    decline(actor=invitee(None, "ines@example.org"), invitation=invitation, version=invitation.version)
     with written() as news:
-        decline(actor=invitee(None, "ines@example.org"), invitation=invitation)
+        decline(actor=invitee(None, "ines@example.org"), invitation=invitation, version=invitation.version)
     assert news.nothing
     assert counters(org) == (1, 0, 0)
 

@@ -192,3 +192,15 @@ def test_bulk_that_finds_something_lapsed_gives_its_events_one_order(org, owner)
     )
     numbered = Event.objects.filter(chain_id=org.pk).order_by("number").values_list("action", flat=True)
     assert list(numbered)[-4:] == ["invitation.expired"] * 2 + ["invitation.sent"] * 2
+
+
+def test_organization_that_cannot_be_settled_keeps_no_other_waiting(org, outsider, caplog):
+    long_ago = timezone.now() - timedelta(days=2)
+    pending(org, 2, ends=long_ago)
+    pending(outsider.organization, 2, ends=timezone.now() - AGO)
+    # Counters that are wrong, as they never should be: the constraint refuses to count below zero.
+    Organization.objects.filter(pk=org.pk).update(reserved_seats=0)
+    settle()
+    assert "could not be settled" in caplog.text
+    assert counters(outsider.organization) == (1, 0, 0)
+    assert Invitation.objects.filter(organization=org, status="pending").count() == 2
