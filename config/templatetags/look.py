@@ -1,7 +1,7 @@
 """How pages write icons, times, names and numbers. Built in: no page loads it."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from django import template
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00")
 MINUTE, HOUR, DAYS_IN_WORDS = 60, 3600, 31
 
 
@@ -65,6 +66,25 @@ def on_day(moment: datetime | None) -> SafeString | str:
     if moment is None:
         return ""
     return _time(moment, _day(timezone.localtime(moment), timezone.localtime()))
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """For the heading of a day: Today, Yesterday, Wed 18 November, with its year when that is another one."""
+    today = timezone.localdate()
+    if day == today:
+        return "Today"
+    if (today - day).days == 1:
+        return "Yesterday"
+    return f"{day:%a} {day.day} {day:%B}" if day.year == today.year else f"{day:%a} {day.day} {day:%b %Y}"
+
+
+@register.filter
+def as_moment(value: object) -> object:
+    """A moment that an audit event kept as text, as a person reads it; anything else stays what it is."""
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        return value
+    return exactly(datetime.fromisoformat(value))
 
 
 @register.filter

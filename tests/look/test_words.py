@@ -8,7 +8,18 @@ import time_machine
 from django.template import Context, Template
 from django.utils import timezone
 
-from config.templatetags.look import ago, breakable, briefly, exactly, initials, number, on_day, plural
+from config.templatetags.look import (
+    ago,
+    as_moment,
+    breakable,
+    briefly,
+    exactly,
+    initials,
+    number,
+    on_day,
+    plural,
+    weekday,
+)
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 
@@ -115,3 +126,18 @@ def test_icons_and_reach_come_from_the_one_file():
     page = Template('{% icon "users" "icon-sm" %}{% reach 3 %}').render(Context())
     assert '<svg class="icon icon-sm" aria-hidden="true"><use href="/static/img/icons.svg#i-users"/></svg>' in page
     assert '<use href="/static/img/icons.svg#reach-3"/>' in page
+
+
+def test_the_heading_of_a_day_is_near_or_named():
+    today = NOW.date()
+    assert weekday(today) == "Today"
+    assert weekday(today - timedelta(days=1)) == "Yesterday"
+    assert weekday(today - timedelta(days=3)) == "Wed 18 November"
+    assert weekday(today - timedelta(days=400)) == "Fri 17 Oct 2025"
+
+
+def test_a_moment_that_an_event_kept_is_told_in_the_persons_zone():
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        assert ">Saturday 28 November 2026, 19:00</time>" in as_moment("2026-11-28 18:00:00.145838+00:00")
+    for other in ("Member", "2026-11-28", 7, None, "2026-13-28 18:00:00", ""):
+        assert as_moment(other) == other
