@@ -26,6 +26,13 @@ from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
 ROWS = 30  # with their menus, 60 kB
+_WHEN_LISTED = {
+    InvitationStatus.PENDING: "Invitations stand here until they are answered or end.",
+    InvitationStatus.ACCEPTED: "Invitations stand here once somebody has joined with them.",
+    InvitationStatus.DECLINED: "Invitations stand here once somebody has turned them down.",
+    InvitationStatus.REVOKED: "Invitations stand here once somebody in the organization has withdrawn them.",
+    InvitationStatus.EXPIRED: "Invitations stand here once their time is over and nobody has answered.",
+}
 
 
 class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
@@ -53,7 +60,8 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
             "rows": [(row, row.status_at(self.now), mails.get(row.mail_key)) for row in rows],
             "status": self.status,
             "statuses": InvitationStatus,
-            "nothing": f"No invitation is {self.status.label.lower()}",
+            "nothing": f"No {self.status.label.lower()} invitations",
+            "nothing_yet": _WHEN_LISTED[self.status],
             "said": f"{len(rows)} shown",
             "next_url": f"?status={self.status}&before={rows[-1].pk.hex}" if len(found) > ROWS else "",
             "previous_url": f"?status={self.status}" if self.place else "",

@@ -39,7 +39,7 @@ class MembersView(OrganizationMixin, TemplateView):
             pending=pending[:PENDING_ROWS],
             more_pending=len(pending) > PENDING_ROWS,
             people=[(person, person.is_active_at(self.now)) for person in people],
-            said=f"{len(people)} shown" if search or older or newer else f"1 to {len(people)} of {len(people)}",
+            said=f"{len(people)} shown" if search else f"{len(people)} of {self.organization.members_count:,}",
             nothing=f"No one here matches “{search}”." if search else "There is nobody on this page.",
             next_url=self._url("after", older),
             previous_url=self._url("before", newer),
