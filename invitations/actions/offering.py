@@ -161,9 +161,9 @@ def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcom
     )
     for address in spelled:
         if address in members:
-            outcome.pass_over(address, f"Belongs to {organization} already.")
+            outcome.pass_over(address, f"This person belongs to {organization} already.")
         elif address in invited:
-            outcome.pass_over(address, "Is invited already. Send that invitation again instead.")
+            outcome.pass_over(address, "There is an open invitation already. Send that one again instead.")
     return [address for address in spelled if address not in members | invited]
 
 

@@ -235,8 +235,8 @@ def test_those_who_belong_or_are_invited_stay_in_the_field_with_the_reason(org, 
     response = paste(grace, f"ines@example.org {member.email} ove@example.org")
     assert response.status_code == 200
     assert errors(response) == [
-        f"{member.email} was not invited. Belongs to Marram Instruments already.",
-        "ove@example.org was not invited. Is invited already. Send that invitation again instead.",
+        f"{member.email} was not invited. This person belongs to Marram Instruments already.",
+        "ove@example.org was not invited. There is an open invitation already. Send that one again instead.",
     ]
     assert typed(response).split() == [member.email, "ove@example.org"]
     assert "<b>ines@example.org</b> is invited to Marram Instruments." in response.content.decode()

@@ -171,8 +171,8 @@ def test_inviting_who_belongs_or_is_invited_already_is_quiet(owner, org, member)
         )
     assert not outcome.done
     assert {one.address: one.reason for one in outcome.passed_over} == {
-        "ines@example.org": "Is invited already. Send that invitation again instead.",
-        member.email: "Belongs to Marram Instruments already.",
+        "ines@example.org": "There is an open invitation already. Send that one again instead.",
+        member.email: "This person belongs to Marram Instruments already.",
     }
     assert news.nothing
     assert counters(org) == (2, 0, 1)
