@@ -69,7 +69,7 @@ class OverviewView(OrganizationMixin, TemplateView):
                     "icon": "crown",
                     "kind": "wait",
                     "what": "Only one owner",
-                    "why": f"{rules.recommended_owners} are recommended, so that nobody is locked out.",
+                    "why": f"At least {rules.recommended_owners} are recommended, so that nobody is locked out.",
                     "url": reverse("invitations:create", args=[self.organization.slug]),
                     "verb": "Invite another",
                 }
