@@ -73,6 +73,33 @@ def test_no_secret_is_shown(desk: Client, owner: Membership):
     assert owner.user.password not in shown
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "accounts/user/?password__startswith=m",
+        "usersessions/usersession/?session_key__startswith=a",
+        "mfa/authenticator/?data__secret__startswith=g",
+        "mail/mail/?ids__to__startswith=g",
+        "audit/event/?type__exact=%00",
+        "mail/mail/?kind=%00",
+    ],
+)
+def test_nothing_is_asked_for_but_what_the_filters_offer(desk: Client, question: str):
+    assert desk.get(f"/admin/{question}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "question", ["accounts/user/?is_active__exact=1", "audit/event/?entity=member", "mail/mail/?state__exact=sent"]
+)
+def test_the_filters_work(desk: Client, org: Organization, question: str):
+    assert desk.get(f"/admin/{question}").status_code == 200
+
+
+def test_an_odd_word_in_a_field_that_completes_itself_is_no_error(desk: Client):
+    where = {"app_label": "organizations", "model_name": "membership", "field_name": "role", "term": "\x00"}
+    assert desk.get("/admin/autocomplete/", where).status_code == 200
+
+
 def test_staff_set_seats(desk: Client, staff: User, org: Organization):
     with written() as news:
         press(desk, f"/admin/organizations/organization/{org.pk}/seats/", seats="12")
