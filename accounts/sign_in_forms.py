@@ -83,7 +83,7 @@ class ResetPasswordForm(PlainFields, account.ResetPasswordForm):  # type: ignore
         email: str = super().clean_email()
         # Never into the account of somebody who only named this address: its reader would take it for their own.
         theirs = set(User.objects.with_address(normalise(email)))
-        self.users = [user for user in self.users if user in theirs]
+        self.users: list[User] = [user for user in self.users if user in theirs]
         return email
 
 

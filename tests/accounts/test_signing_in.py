@@ -1,7 +1,9 @@
 """Who gets in, who does not, and what is written down of it."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 
+from audit.models import Event
 from tests.factories import PASSWORD, UserFactory
 from tests.witness import written
 
@@ -50,3 +52,13 @@ def test_who_has_not_confirmed_an_address_is_sent_the_link(client):
 def test_signing_in_leads_to_safe_addresses_only(client, stranger):
     form = {"login": stranger.email, "password": PASSWORD, "next": "https://evil.example/"}
     assert client.post("/accounts/login/", form).url == "/"
+
+
+@pytest.mark.parametrize("forwarded", ["203.0.113.9", "nonsense", "x" * 5_000, ""])
+def test_who_comes_past_a_proxy_is_let_in_and_written_down(client, stranger, settings, forwarded):
+    settings.TRUSTED_PROXIES = 2
+    answer = client.post(
+        "/accounts/login/", {"login": stranger.email, "password": PASSWORD}, headers={"x-forwarded-for": forwarded}
+    )
+    assert answer.status_code == 302
+    assert UserSession.objects.get().ip == Event.objects.get(action="account.signed_in").address == "127.0.0.1"
