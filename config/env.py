@@ -1,9 +1,11 @@
 """Settings from the environment: every refusal names the setting and says how to mend it."""
 
+import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -17,11 +19,50 @@ def setting(read: Callable[[], T], name: str, mend: str) -> T:
     try:
         return read()
     except ImproperlyConfigured as mistake:
-        message = f"The setting {name} is missing. {mend}"
+        state = "cannot be read" if os.environ.get(name) else "is missing"
+        message = f"The setting {name} {state}. {mend}"
         raise ImproperlyConfigured(message) from mistake
     except (ValueError, TypeError, KeyError) as mistake:
         message = f"The setting {name} cannot be read: {mistake}. {mend}"
         raise ImproperlyConfigured(message) from mistake
+
+
+def demand(name: str, mend: str) -> None:
+    """Refuse to start without the setting; an empty one, as a compose file leaves it, is none."""
+    if not os.environ.get(name, "").strip():
+        message = f"The setting {name} is missing. {mend}"
+        raise ImproperlyConfigured(message)
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """The whole number of that setting, from `least` to `most`."""
+
+    def read() -> int:
+        found: int = env.int(name, default=default)
+        if not least <= found <= most:
+            problem = f"{found} is too {'small' if found < least else 'large'}"
+            raise ValueError(problem)
+        return found
+
+    return setting(read, name, f"Give a number from {least} to {most}.")
+
+
+def text(name: str, default: str, *, pattern: str, mend: str) -> str:
+    """The text of that setting, which the pattern describes as a whole; an empty one is the default."""
+    found = (env.str(name, default="") or default).strip()
+    if not re.fullmatch(pattern, found):
+        message = f"The setting {name} cannot be used. {mend}"
+        raise ImproperlyConfigured(message)
+    return found
+
+
+def database(name: str, default: str, mend: str) -> dict[str, Any]:
+    """The database of that setting: PostgreSQL or SQLite."""
+    found: dict[str, Any] = setting(lambda: env.db(name, default=default), name, mend)
+    if found.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
+        message = f"The setting {name} names neither PostgreSQL nor SQLite. {mend}"
+        raise ImproperlyConfigured(message)
+    return found
 
 
 def kept_secret(name: str, folder: Path) -> str:

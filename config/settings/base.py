@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-from config.env import env, kept_secret, setting
+from config.env import database, env, kept_secret, number, setting, text
 
 django_stubs_ext.monkeypatch()  # lets views and forms name their type, as in FormView[InviteForm]
 
@@ -25,14 +25,19 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_PREVIOUS", default=[])
 INVITATION_KEY = kept_secret("INVITATION_KEY", KEYS_DIR)
 INVITATION_KEY_PREVIOUS = env.str("INVITATION_KEY_PREVIOUS", default="")
 
-PORT = setting(lambda: env.int("PORT", default=8000), "PORT", "Give a number, such as 8000.")
+PORT = number("PORT", 8000, least=1, most=65_535)
 HOST = env.str("HOST", default="0.0.0.0")  # noqa: S104 - what `up` listens on, where mail is sent and not kept in files
-BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+BASE_URL = text(
+    "BASE_URL",
+    f"http://localhost:{PORT}",
+    pattern=r"https?://[^/?#@\s]+/?",
+    mend="Give scheme and host alone, such as https://roster.example.org.",
+).rstrip("/")
 OPERATOR = env.str("OPERATOR", default="")
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # How many proxies stand in front and add to X-Forwarded-For; 0 believes the connection alone.
-TRUSTED_PROXIES = setting(lambda: env.int("TRUSTED_PROXIES", default=0), "TRUSTED_PROXIES", "Give a number, such as 1.")
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0, least=0, most=10)
 
 INSTALLED_APPS = [
     "unfold",
@@ -105,9 +110,9 @@ TEMPLATES = [
 # SQLite is the embedded default. Of six processes reading then writing for six seconds, locked errors were
 # 0 with these options, 6,164 with WAL alone and 16,756 with Django's defaults.
 DATABASES = {
-    "default": setting(
-        lambda: env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'roster.sqlite3'}"),
+    "default": database(
         "DATABASE_URL",
+        f"sqlite:///{DATA_DIR / 'roster.sqlite3'}",
         "Give an address such as postgres://user:password@host:5432/name, or leave it out for SQLite.",
     )
 }
@@ -118,11 +123,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", default=60)
+    DATABASES["default"]["CONN_MAX_AGE"] = number("DATABASE_CONNECTION_SECONDS", 60, least=0, most=3600)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Redis is the broker and the cache. While it is away, each process keeps a cache of its own and nudges fail quietly.
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{DATA_DIR / 'valkey.sock'}")
+REDIS_URL = text(
+    "REDIS_URL",
+    f"unix://{DATA_DIR / 'valkey.sock'}",
+    pattern=r"(rediss?|unix)://.+",
+    mend="Give an address such as redis://host:6379/0, or leave it out for the broker that comes along.",
+)
 CACHES = {
     "default": {
         "BACKEND": "config.cache.SteadyCache",
@@ -170,7 +180,12 @@ vars().update(
     | {"EMAIL_FILE_PATH": EMAIL_FILE_PATH}
 )
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="Roster <roster@localhost>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
+    "MAIL_FROM",
+    "Roster <roster@localhost>",
+    pattern=r"[^\r\n]*[^\s@<>]+@[^\s@<>]+>?",
+    mend="Give the sender of all mail, such as Roster <roster@example.org>.",
+)
 MAIL_PAGE = False
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
@@ -343,6 +358,4 @@ LOGGING = {
 
 # What Roster itself offers
 SCHEMES_DIR = env.str("SCHEMES_DIR", default="")
-INVITATION_DAYS = setting(
-    lambda: env.int("INVITATION_DAYS", default=7), "INVITATION_DAYS", "Give a number of days from 1 to 30."
-)
+INVITATION_DAYS = number("INVITATION_DAYS", 7, least=1, most=30)

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env, setting
+from config.env import demand
 
 for _name, _mend in {
     "SECRET_KEY": "Give a long random text and keep it secret.",
@@ -13,16 +13,20 @@ for _name, _mend in {
     "EMAIL_URL": "Give the mail server, such as smtp+tls://user:password@host:587.",
     "MAIL_FROM": "Give the sender of all mail, such as Roster <roster@example.org>.",
 }.items():
-    setting(lambda name=_name: env.str(name), _name, _mend)  # type: ignore[misc]
+    demand(_name, _mend)
 
 from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import BASE_URL, EMAIL_BACKEND, SECRET_KEY  # type: ignore[attr-defined]  # noqa: E402
+from config.settings.base import BASE_URL, EMAIL_BACKEND, INVITATION_KEY, SECRET_KEY  # type: ignore[attr-defined]  # noqa: E402
 
 if not BASE_URL.startswith("https://"):
     message = f"The setting BASE_URL is {BASE_URL}. Give an address that starts with https://."
     raise ImproperlyConfigured(message)
-if len(SECRET_KEY) < 40:
-    message = "The setting SECRET_KEY is too short. Give at least 40 random characters."
+for _name, _key in {"SECRET_KEY": SECRET_KEY, "INVITATION_KEY": INVITATION_KEY}.items():
+    if len(_key) < 40:
+        message = f"The setting {_name} is too short. Give at least 40 random characters."
+        raise ImproperlyConfigured(message)
+if INVITATION_KEY == SECRET_KEY:
+    message = "The setting INVITATION_KEY is the same as SECRET_KEY. Give a long random text of its own."
     raise ImproperlyConfigured(message)
 if not EMAIL_BACKEND.endswith("smtp.EmailBackend"):
     message = "The setting EMAIL_URL names no mail server. Give one such as smtp+tls://user:password@host:587."
