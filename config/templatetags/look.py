@@ -44,20 +44,22 @@ def initials(text: str) -> str:
 
 @register.filter
 def ago(moment: datetime | None, where: str = "") -> SafeString | str:
-    """How long ago or how soon, with the exact time and zone on hover; `mid-sentence` begins with a small letter."""
+    """How long ago or how soon, with the exact time and zone on hover; `mid-sentence` begins small, a day with on."""
     if moment is None:
         return ""
     words = _relative(timezone.localtime(moment), timezone.localtime())
-    return _time(moment, words[0].lower() + words[1:] if where == "mid-sentence" else words)
+    if where == "mid-sentence":
+        words = f"on {words}" if words[0].isdigit() and not words.endswith("ago") else words[0].lower() + words[1:]
+    return _time(moment, words)
 
 
 @register.filter
 def exactly(moment: datetime | None) -> SafeString | str:
-    """The day and the minute in words, such as Saturday 28 November 2026, 18:00."""
+    """The day and the minute in words, such as Saturday 28 November, 18:00, with the year when that is another one."""
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    return _time(moment, f"{local:%A} {local.day} {local:%B %Y, %H:%M}")
+    return _time(moment, f"{local:%A} {_day(local, timezone.localtime())}, {local:%H:%M}")
 
 
 @register.filter

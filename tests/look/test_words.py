@@ -69,6 +69,9 @@ def test_yesterday_is_the_persons_own():
 
 def test_inside_a_sentence_words_begin_small():
     assert ">yesterday<" in ago(NOW - timedelta(hours=20), "mid-sentence")
+    assert ">2 hours ago<" in ago(NOW - timedelta(hours=2), "mid-sentence")
+    assert ">in 6 days<" in ago(NOW + timedelta(days=6), "mid-sentence")
+    assert ">on 22 September<" in ago(NOW - timedelta(days=60), "mid-sentence")
 
 
 def test_in_a_column_a_time_is_brief():
@@ -79,7 +82,8 @@ def test_in_a_column_a_time_is_brief():
 
 
 def test_the_exact_time_is_written_out():
-    assert ">Saturday 28 November 2026, 18:00<" in exactly(NOW + timedelta(days=7))
+    assert ">Saturday 28 November, 18:00<" in exactly(NOW + timedelta(days=7))
+    assert ">Sunday 21 November 2027, 18:00<" in exactly(NOW + timedelta(days=365))
 
 
 def test_a_day_of_this_year_needs_no_year():
@@ -138,6 +142,6 @@ def test_the_heading_of_a_day_is_near_or_named():
 
 def test_a_moment_that_an_event_kept_is_told_in_the_persons_zone():
     with timezone.override(ZoneInfo("Europe/Berlin")):
-        assert ">Saturday 28 November 2026, 19:00</time>" in as_moment("2026-11-28 18:00:00.145838+00:00")
+        assert ">Saturday 28 November, 19:00</time>" in as_moment("2026-11-28 18:00:00.145838+00:00")
     for other in ("Member", "2026-11-28", 7, None, "2026-13-28 18:00:00", ""):
         assert as_moment(other) == other
