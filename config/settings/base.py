@@ -249,6 +249,7 @@ SESSION_COOKIE_AGE = 14 * 86_400
 # Pages
 LANGUAGE_CODE = "en"
 USE_I18N = False
+FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 DATETIME_FORMAT = "j M Y, H:i"
