@@ -1,4 +1,4 @@
-"""The outbox: a row for every mail, written with the change that it tells of. No recipient and no secret is in it."""
+"""The outbox: a row for every mail, written with the change that it tells of. No link and no secret is in it."""
 
 from typing import ClassVar
 
