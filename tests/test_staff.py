@@ -114,6 +114,12 @@ def test_staff_set_seats(desk: Client, staff: User, org: Organization):
     assert (event.before, event.after) == ({"seats": "no limit"}, {"seats": 12})
 
 
+def test_the_question_for_seats_begins_with_those_there_are(desk: Client, org: Organization):
+    Organization.objects.filter(pk=org.pk).update(seat_limit=12)
+    assert 'value="12"' in desk.get(f"/admin/organizations/organization/{org.pk}/seats/").content.decode()
+    assert desk.get("/admin/organizations/organization/no-id/seats/").status_code < 500
+
+
 @pytest.mark.parametrize("seats", ["-1", "many", "99999999999999", "1\x00"])
 def test_seats_that_are_no_number_are_answered_beside_the_field(desk: Client, org: Organization, seats: str):
     with written() as news:
