@@ -29,7 +29,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(
         max_length=32,
         blank=True,
-        validators=[RegexValidator(r"^\+?[0-9 ()./-]*$", "Use digits, spaces and + ( ) - only.", "invalid_phone")],
+        validators=[RegexValidator(r"^\+?[0-9 ()./-]*\Z", "Use digits, spaces and + ( ) - only.", "invalid_phone")],
     )
     job_title = models.CharField(max_length=100, blank=True, validators=[validate_name])
     is_active = models.BooleanField("active", default=True)

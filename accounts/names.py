@@ -8,9 +8,18 @@ from django.core.exceptions import ValidationError
 _LINK = re.compile(r"(?i)\bhttps?:|\bwww\.|://|\b[a-z0-9-]+\.(?:com|org|net|io|info|biz|ru|cn|xyz|top|app|dev)\b")
 
 
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # Persian and Indic names are spelled with them
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and marks that show nothing at all
+
+
+def _is_hidden(letter: str) -> bool:
+    return letter in _BLANK or (unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS)
+
+
 def validate_name(name: str) -> None:
     """Refuses control and direction characters (`control_characters`) and links (`link`), each with a sentence."""
-    if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} for letter in name):
+    if any(_is_hidden(letter) for letter in name):
         message = "Please leave out invisible and control characters."
         raise ValidationError(message, code="control_characters")
     if _LINK.search(name):

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                         max_length=32,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^\\+?[0-9 ()./-]*$", "Use digits, spaces and + ( ) - only.", "invalid_phone"
+                                "^\\+?[0-9 ()./-]*\\Z", "Use digits, spaces and + ( ) - only.", "invalid_phone"
                             )
                         ],
                     ),

@@ -219,6 +219,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_MAX_EMAIL_ADDRESSES = 10
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # who only named an address keeps nobody from having it
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
@@ -294,9 +295,9 @@ UNFOLD = {
             "50": "#eef1fe",
             "100": "#dde4fc",
             "200": "#c3ccf8",
-            "300": "#a9b7ff",
-            "400": "#7f92f5",
-            "500": "#4a63e6",
+            "300": "#b9c4ff",
+            "400": "#a9b7ff",
+            "500": "#7f92f5",
             "600": "#3a52d4",
             "700": "#3046bb",
             "800": "#2a3668",

@@ -3,7 +3,7 @@
 from config.settings.base import *  # noqa: F403
 from config.settings.base import BASE_URL, EMAIL_BACKEND, env  # type: ignore[attr-defined]
 
-ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1"]  # noqa: F405
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 DEBUG = env.bool("DEBUG", default=False)
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -1,0 +1,44 @@
+"""Names: anything that people are called, nothing that deceives a reader."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.names import validate_name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Grace Okafor",
+        "Chloé Martin",
+        "O’Brien-Nuñez",
+        "李小龍",
+        "علی\u200cرضا",
+        "J. R. Smith",
+        "Dr. h.c. Weiß",
+        "AT&T <Labs>",
+    ],
+)
+def test_names_that_people_have(name):
+    validate_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Grace\x00", "control_characters"),
+        ("Grace\nBcc: x@example.org", "control_characters"),
+        ("\u202eecarG", "control_characters"),
+        ("\u2066Grace\u2069", "control_characters"),
+        ("\u3164", "control_characters"),
+        ("\u2800\u2800", "control_characters"),
+        ("\ud800", "control_characters"),
+        ("Win at https://evil.example", "link"),
+        ("www.evil.example", "link"),
+        ("Your bank.com", "link"),
+    ],
+)
+def test_names_that_deceive(name, code):
+    with pytest.raises(ValidationError) as refusal:
+        validate_name(name)
+    assert refusal.value.code == code
