@@ -12,7 +12,7 @@ from tests.browser.conftest import Arrive, Person
 
 pytestmark = pytest.mark.browser
 
-OWNER, VIEWER = "grace.okafor@marram.example", "sofia.rossi@marram.example"
+OWNER, VIEWER, STAFF = "grace.okafor@marram.example", "sofia.rossi@marram.example", "staff@roster.example"
 PAGES = {
     OWNER: (
         "/organizations/",
@@ -32,11 +32,12 @@ PAGES = {
         "/i/cut-short/",
     ),
     VIEWER: ("/o/marram/", "/o/marram/members/", "/o/marram/audit/", "/o/marram/invitations/new/"),
+    STAFF: ("/admin/", "/admin/organizations/organization/", "/admin/audit/event/"),
 }
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("email", [OWNER, VIEWER])
+@pytest.mark.parametrize("email", PAGES)
 def test_every_page_of_a_team_is_accessible(arrive: Arrive, theme: str, email: str) -> None:
     person = arrive(color_scheme=theme, viewport={"width": 1360, "height": 900})
     person.sign_in(email)
