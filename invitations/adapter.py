@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.adapter import AccountAdapter as BaseAdapter
 from django.http import HttpRequest
 
+from accounts.adapter import AccountAdapter as BaseAdapter
 from invitations.opened import invitations_opened
 
 
