@@ -40,7 +40,7 @@ class InvitationAdmin(ReadOnlyAdmin):
         for one in outcome.passed_over:
             messages.warning(request, one.reason)
         if outcome.done:
-            messages.success(request, f"The invitation of {invitation} is revoked.")
+            messages.success(request, f"The invitation to {invitation} is revoked.")
         return self.back_to(request, object_id)
 
     def has_withdraw_permission(self, request: HttpRequest, object_id: str) -> bool:

@@ -25,7 +25,7 @@ def may_invite(actor: Actor, organization: Organization, role: Role) -> Decision
 def may_resend(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
     """Resending offers the role anew: it needs what inviting needs."""
     if not invitation.is_pending_at(at):
-        return no(f"The invitation of {invitation.email} is {invitation.status_at(at)}.", "not_pending")
+        return no(f"The invitation to {invitation.email} is {invitation.status_at(at)}.", "not_pending")
     if invitation.role is None:
         return no("The role of this invitation no longer exists. Revoke it and invite again.", "no_role")
     return may(actor, "invitations.update") and may_give(actor, invitation.role, invitation.organization)
@@ -33,7 +33,7 @@ def may_resend(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
 
 def may_revoke(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
     if not invitation.is_pending_at(at):
-        return no(f"The invitation of {invitation.email} is {invitation.status_at(at)}.", "not_pending")
+        return no(f"The invitation to {invitation.email} is {invitation.status_at(at)}.", "not_pending")
     return may(actor, "invitations.delete")
 
 

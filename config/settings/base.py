@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
-from django.templatetags.static import static
-from django.urls import reverse_lazy
 
 from config.env import database, env, kept_secret, number, setting, text
+from config.settings.staff import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets views and forms name their type, as in FormView[InviteForm]
 
@@ -281,71 +280,6 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-    },
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Roster staff",
-    "SITE_HEADER": "Roster staff",
-    "SITE_SYMBOL": "groups",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
-    "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {
-        "primary": {
-            "50": "#eef1fe",
-            "100": "#dde4fc",
-            "200": "#c3ccf8",
-            "300": "#b9c4ff",
-            "400": "#a9b7ff",
-            "500": "#7f92f5",
-            "600": "#3a52d4",
-            "700": "#3046bb",
-            "800": "#2a3668",
-            "900": "#192039",
-            "950": "#12182c",
-        }
-    },
-    "SIDEBAR": {
-        "show_search": True,
-        "navigation": [
-            {
-                "title": title,
-                "separator": True,
-                "items": [
-                    {"title": name, "icon": symbol, "link": reverse_lazy(f"admin:{page}_changelist")}
-                    for name, symbol, page in pages
-                ],
-            }
-            for title, pages in (
-                (
-                    "People",
-                    (
-                        ("Accounts", "person", "accounts_user"),
-                        ("Email addresses", "alternate_email", "account_emailaddress"),
-                        ("Second factors", "fingerprint", "mfa_authenticator"),
-                        ("Sessions", "devices", "usersessions_usersession"),
-                    ),
-                ),
-                (
-                    "Teams",
-                    (
-                        ("Organizations", "domain", "organizations_organization"),
-                        ("Memberships", "groups", "organizations_membership"),
-                        ("Roles", "shield_person", "organizations_role"),
-                        ("Invitations", "forward_to_inbox", "invitations_invitation"),
-                    ),
-                ),
-                (
-                    "Record",
-                    (
-                        ("Events", "history", "audit_event"),
-                        ("Chains", "link", "audit_chain"),
-                        ("Mail", "mail", "mail_mail"),
-                    ),
-                ),
-                ("Staff", (("Groups of staff", "badge", "auth_group"),)),
-            )
-        ],
     },
 }
 

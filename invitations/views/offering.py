@@ -160,7 +160,7 @@ def _ask_to_resend(organization: Organization, invitation: Invitation) -> dict[s
 
 def _ask_to_revoke(organization: Organization, invitation: Invitation) -> dict[str, Any]:
     return {
-        "title": f"Revoke the invitation of {invitation.email}?",
+        "title": f"Revoke the invitation to {invitation.email}?",
         "text": f"They can no longer join {organization} with the link that was mailed to them.",
         "consequences": [
             {"icon": "armchair", "text": "The seat that it keeps is free again."},
@@ -188,7 +188,7 @@ class RevokeView(ChangeInvitationView):
     change = staticmethod(revoke)
     policy = staticmethod(policies.may_revoke)
     question = staticmethod(_ask_to_revoke)
-    said = "The invitation of <b>{}</b> is withdrawn and its link no longer works."
+    said = "The invitation to <b>{}</b> is withdrawn and its link no longer works."
 
 
 def _place(text: str) -> UUID | None:

@@ -96,7 +96,7 @@ def test_sending_again_makes_a_new_link(grace, invitation):
 def test_revoking_frees_the_seat(grace, invitation, org):
     with written() as news:
         response = grace.post(where(invitation, "revoke"), follow=True)
-    assert "The invitation of <b>ines@example.org</b> is withdrawn" in response.content.decode()
+    assert "The invitation to <b>ines@example.org</b> is withdrawn" in response.content.decode()
     assert news.actions == ["invitation.revoked"]
     assert not news.mails
     assert counters(org) == (1, 0, 0)

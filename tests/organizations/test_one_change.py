@@ -138,7 +138,7 @@ def test_targets_are_read_again_under_the_lock(owner, org):
     assert held.status == "pending"  # as this caller still thinks
     with written() as news:
         outcome = resend(actor=acting(owner), organization=org, invitations=[held])
-    assert [one.reason for one in outcome.passed_over] == ["The invitation of ines@example.org is revoked."]
+    assert [one.reason for one in outcome.passed_over] == ["The invitation to ines@example.org is revoked."]
     assert news.nothing
 
 
@@ -327,6 +327,6 @@ def test_bulk_says_who_was_passed_over_and_why(owner, org, stranger):
         outcome = revoke(actor=acting(owner), organization=org, invitations=[taken, open_still])
     assert [one.email for one in outcome.done] == ["ove@example.org"]
     assert [(one.address, one.reason) for one in outcome.passed_over] == [
-        (stranger.email, f"The invitation of {stranger.email} is accepted.")
+        (stranger.email, f"The invitation to {stranger.email} is accepted.")
     ]
     assert news.actions == ["invitation.revoked"]
