@@ -85,6 +85,14 @@ def take_address(*, actor: Actor, user: User, address: str) -> None:
 
 
 @account_action
+def give_way(*, actor: Actor, user: User) -> None:
+    """An account that was never opened makes room for whoever has shown that its address is theirs."""
+    if User.objects.never_opened(user.email).filter(pk=user.pk).exists():
+        _record(events.ACCOUNT_GIVEN_WAY, actor, user, None, None)
+        user.delete()
+
+
+@account_action
 def end_sessions(*, actor: Actor, user: User, sessions: Sequence[UserSession]) -> None:
     """Sign these browsers out, from their next request on."""
     for session in sessions:

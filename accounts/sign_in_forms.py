@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -10,9 +11,11 @@ from django.contrib.auth.hashers import make_password
 from django.forms import BaseForm, CharField, HiddenInput, JSONField
 from django.http import HttpRequest, HttpResponse
 
+from accounts.actions import give_way
 from accounts.addresses import normalise
 from accounts.models import User
 from accounts.names import validate_name
+from audit.actors import Actor, ActorKind
 
 LABELS = {
     "oldpassword": "Current password",
@@ -59,6 +62,12 @@ class SignupForm(PlainFields, account.SignupForm):  # type: ignore[misc]
         return value
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        email = self.cleaned_data["email"]
+        if self.account_already_exists and get_adapter(request).is_email_verified(request, email):
+            # Who came by a mailed link reads this address's mail; whoever signed up with it before only named it.
+            for squatter in User.objects.never_opened(email):
+                give_way(actor=Actor(kind=ActorKind.INVITEE, label=email), user=squatter)
+            self.validate_unique_email(email)
         if self.account_already_exists:
             # A new account's password is hashed: without the same work here, the time would tell who has an account.
             make_password(self.cleaned_data["password1"])

@@ -211,6 +211,25 @@ def test_signing_up_from_the_link_verifies_that_address_and_leads_back(client, i
     assert Membership.objects.get(user=user).name == "Ines Duarte"
 
 
+def test_signing_up_from_the_link_takes_the_address_from_an_account_that_only_named_it(client, invitation):
+    sign_up(Client(), invitation.email)
+    squatter = User.objects.get(email=invitation.email)
+    with written() as news:
+        response = sign_up(opened(client, invitation), invitation.email)
+    assert response.status_code == 302
+    mine = User.objects.get(email=invitation.email)
+    assert mine.pk != squatter.pk
+    assert EmailAddress.objects.filter(user=mine, email=invitation.email, verified=True).exists()
+    assert [(event.action, event.target_id) for event in news.events if event.chain_id == squatter.pk] == [
+        ("account.given_way", squatter.pk)
+    ]
+
+
+def test_signing_up_from_the_link_takes_no_account_that_is_somebodys(client, invitation, stranger):
+    sign_up(opened(client, invitation), invitation.email)
+    assert User.objects.get(email=invitation.email) == stranger
+
+
 def test_signing_up_with_another_address_verifies_nothing(client, invitation):
     sign_up(opened(client, invitation), "ove@example.org")
     assert not EmailAddress.objects.filter(verified=True, email__in=["ove@example.org", invitation.email]).exists()
@@ -236,7 +255,8 @@ def test_signing_up_from_a_link_that_no_longer_stands_verifies_nothing(client, i
     assert not EmailAddress.objects.get(email=invitation.email).verified
 
 
-def test_signing_up_from_the_link_does_not_touch_an_account_that_exists(client, invitation, stranger):
+def test_signing_up_from_the_link_does_not_touch_an_account_that_was_opened(client, invitation, stranger):
+    User.objects.filter(pk=stranger.pk).update(last_login=timezone.now())
     EmailAddress.objects.filter(user=stranger).update(verified=False)
     sign_up(opened(client, invitation), stranger.email)
     assert User.objects.filter(email=stranger.email).count() == 1
