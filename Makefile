@@ -27,17 +27,17 @@ run: $(RUNS) ## Run Roster at http://localhost:8000 (PORT), with its data in var
 	@exec $(VENV)/bin/python manage.py up
 
 test: lint ## Lint, then run every test that needs no service.
-	env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(WORKERS) -m "not services and not browser and not soak"
+	env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(WORKERS) -m "not services and not browser"
 
 test-services: $(DEVELOPS) ## The same tests on PostgreSQL and Redis, then what only these can show.
-	$(WITH_SERVICES) $(PYTEST) -n $(WORKERS) -m "not services and not browser and not soak"
-	$(WITH_SERVICES) $(PYTEST) -m "services and not browser and not soak"
+	$(WITH_SERVICES) $(PYTEST) -n $(WORKERS) -m "not services and not browser"
+	$(WITH_SERVICES) $(PYTEST) -m "services"
 
 test-browser: $(DEVELOPS) ## Drive the pages in Chromium.
 	env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m browser
 
 soak: $(DEVELOPS) ## Races, faults and state machines at full size, with their figures.
-	SOAK=1 $(WITH_SERVICES) $(PYTEST) -s -m "services or soak"
+	SOAK=1 $(WITH_SERVICES) $(PYTEST) -s -m "services or sized"
 
 figures: $(DEVELOPS) ## Measure the time to the first page, and memory and CPU at rest.
 	@$(VENV)/bin/python -m scripts.figures

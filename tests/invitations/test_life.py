@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,10 +20,10 @@ from organizations.actions.members import leave
 from organizations.actions.organizations import set_seats, settle_lapsed
 from organizations.models import Membership
 from tests.factories import UserFactory, acting, found, invitee, role_of
+from tests.scale import scaled
 from tests.witness import counters
 
-FULL_SIZE = bool(os.environ.get("SOAK"))
-EXAMPLES, STEPS = (400, 60) if FULL_SIZE else (20, 30)
+EXAMPLES, STEPS = scaled(300), 30
 PEOPLE = 4
 DAYS = 3
 BEGIN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -196,6 +195,7 @@ class Life(RuleBasedStateMachine):
         return Invitation.objects.filter(organization=self.org, email=self.users[who].email).order_by("-id").first()
 
 
+@pytest.mark.sized
 @pytest.mark.django_db
 def test_whatever_people_do_the_books_are_right() -> None:
     run_state_machine_as_test(

@@ -15,14 +15,8 @@ from mail.models import Mail, State
 from organizations.models import Membership
 from tests.factories import acting, role_of
 from tests.mail.server import MailServer
+from tests.scale import FULL_SIZE
 from tests.services.programs import Broker, Celery, wait_until
-
-FULL_SIZE = bool(os.environ.get("SOAK"))
-
-
-def scaled(number: int) -> int:
-    """This many in `make soak`, a tenth otherwise."""
-    return number if FULL_SIZE else max(number // 10, 1)
 
 
 def free_port() -> int:

@@ -14,7 +14,8 @@ from mail.models import Mail, State
 from organizations.models import Membership
 from tests.factories import acting, role_of
 from tests.mail.server import MailServer
-from tests.services.conftest import Stack, scaled
+from tests.scale import scaled
+from tests.services.conftest import Stack
 from tests.services.programs import Program, wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.postgresql]

@@ -15,7 +15,7 @@ from invitations.models import Invitation
 from mail.models import Mail
 from organizations.models import Membership
 from tests.factories import acting, role_of
-from tests.services.test_races import scaled
+from tests.scale import scaled
 
 pytestmark = [pytest.mark.services, pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -19,15 +18,9 @@ from organizations.actions.base import action, locked
 from organizations.models import Organization
 from tests import race_stories
 from tests.races import race
+from tests.scale import scaled
 
 pytestmark = [pytest.mark.services, pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-FULL_SIZE = bool(os.environ.get("SOAK"))
-
-
-def scaled(number: int) -> int:
-    """This many in `make soak`, a tenth otherwise."""
-    return number if FULL_SIZE else max(number // 10, 1)
 
 
 def repeat(name: str, times: int, story: Callable[[int], object]) -> None:

@@ -1,0 +1,10 @@
+"""How much of a race, a fault or a state machine is run: all of it in `make soak`, a tenth otherwise."""
+
+import os
+
+FULL_SIZE = bool(os.environ.get("SOAK"))
+
+
+def scaled(number: int) -> int:
+    """This many in `make soak`, a tenth of it otherwise, one at least."""
+    return number if FULL_SIZE else max(number // 10, 1)
