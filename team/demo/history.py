@@ -22,6 +22,7 @@ from organizations.models import Organization, Role
 from team.demo.people import DOMAIN, LEFT, OWNER, PASSWORD, TEAM, acting_for, address_of, invitee, make_person
 
 STAFF = "staff@roster.example"
+WORKING_MINUTES = 9 * 60
 
 
 class History:
@@ -41,7 +42,7 @@ class History:
                 organization=organization,
                 seats=40,
             )
-        for day, happen in sorted(self._chapters(organization), key=lambda chapter: -chapter[0]):
+        for day, happen in sorted(self._chapters(organization), key=lambda chapter: self._day(chapter[0])):
             with clock.as_of(self._day(day)):
                 happen()
         settle_lapsed(actor=SYSTEM, organization=organization, batch=uuid7())
@@ -111,4 +112,9 @@ class History:
         leave(actor=acting_for(user), membership=organization.memberships.get(user=user))
 
     def _day(self, days_ago: float) -> datetime:
-        return self.today - timedelta(days=days_ago)
+        """That many days ago, at some time of a working day; the last two days are told to the minute."""
+        moment = self.today - timedelta(days=days_ago)
+        if days_ago <= 2:
+            return moment
+        minutes = int(days_ago * 977) % WORKING_MINUTES
+        return moment.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
