@@ -4,7 +4,6 @@ import http.client
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -13,8 +12,33 @@ from team.running.child import Child, die_with_parent
 from team.running.parts import Part
 
 LOOK_EVERY = 0.5
+HEAR_EVERY = 0.25
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_END = 8
+
+
+class Ending:
+    """Whether it was told to end. A plain flag: a threading.Event that is set by a signal during another hangs."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def listen(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._hear)
+
+    def is_set(self) -> bool:
+        return self._told
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep that long, or less when told to end meanwhile; whether it was told."""
+        until = time.monotonic() + seconds
+        while not self._told and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, HEAR_EVERY))
+        return self._told
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self._told = True
 
 
 class Supervisor:
@@ -25,12 +49,11 @@ class Supervisor:
         self._web = Child(web)
         self._others = [Child(part) for part in others]
         self._children = [*self._broker, self._web, *self._others]
-        self._ending = threading.Event()
+        self._ending = Ending()
 
     def run(self, *, bind: str, first_step: list[str] | None, welcome: str) -> int:
         """Run until told to end. `first_step` is a command that runs once, as soon as the first page is answered."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._end)
+        self._ending.listen()
         try:
             for child in [*self._broker, self._web]:
                 child.start()
@@ -46,9 +69,6 @@ class Supervisor:
         finally:
             self._end_all()
         return 0
-
-    def _end(self, number: int, frame: FrameType | None) -> None:
-        self._ending.set()
 
     def _wait_for_answer(self, bind: str) -> bool:
         until = time.monotonic() + SECONDS_TO_ANSWER

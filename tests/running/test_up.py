@@ -140,3 +140,15 @@ def test_wrong_setting_stops_the_start_with_its_name_and_its_mend(tmp_path: Path
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_it_ends_however_often_it_is_told(running: Running):
+    """As make and the terminal do: both pass the same signal on."""
+    running.remember()
+    for _ in range(2_000):
+        if running.program.poll() is not None:
+            break
+        running.program.send_signal(signal.SIGTERM)
+        running.program.send_signal(signal.SIGINT)
+    assert running.program.wait(30) == 0
+    assert running.left() == []
