@@ -166,7 +166,7 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["organization", "sort_name", "id"], name="organizations_member_name"),
             models.Index(fields=["organization", "email"], name="organizations_member_email"),
-            models.Index(fields=["organization", "role"], name="organizations_member_role"),
+            models.Index(fields=["organization", "status", "role"], name="organizations_member_role"),
             models.Index(
                 fields=["organization", "ends_at"],
                 condition=Q(status="active", ends_at__isnull=False),

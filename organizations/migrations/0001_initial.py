@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="membership",
-            index=models.Index(fields=["organization", "role"], name="organizations_member_role"),
+            index=models.Index(fields=["organization", "status", "role"], name="organizations_member_role"),
         ),
         migrations.AddIndex(
             model_name="membership",
