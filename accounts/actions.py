@@ -77,14 +77,6 @@ def note(
 
 
 @account_action
-def take_address(*, actor: Actor, user: User, address: str) -> None:
-    """Whoever confirmed an address takes it from an account that signed up with it and was never opened."""
-    for squatter in User.objects.never_opened(address).exclude(pk=user.pk):
-        _record(events.ACCOUNT_GIVEN_WAY, actor, squatter, None, None)
-        squatter.delete()
-
-
-@account_action
 def give_way(*, actor: Actor, user: User) -> None:
     """An account that was never opened makes room for whoever has shown that its address is theirs."""
     if User.objects.never_opened(user.email).filter(pk=user.pk).exists():

@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import events
-from accounts.actions import note, take_address
+from accounts.actions import give_way, note
 from accounts.actors import oneself
 from accounts.emails import send_notice
 from accounts.models import User
@@ -82,7 +82,8 @@ def note_email_added(user: User, email_address: EmailAddress, **kwargs: Any) -> 
 def note_email_confirmed(email_address: EmailAddress, **kwargs: Any) -> None:
     user = email_address.user
     _note(user, events.EMAIL_CONFIRMED, after={"email": email_address.email})
-    take_address(actor=oneself(user), user=user, address=email_address.email)
+    for squatter in User.objects.never_opened(email_address.email).exclude(pk=user.pk):
+        give_way(actor=oneself(user), user=squatter)
 
 
 @receiver(account.email_removed)
