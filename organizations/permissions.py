@@ -33,11 +33,18 @@ class Grant:
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of thing that can be granted, with the actions it knows."""
+    """A kind of thing that can be granted, with the actions it knows. `own` marks what Roster itself guards."""
 
     key: str
     label: str
     actions: tuple[str, ...]
+    description: str = ""
+    own: bool = False
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The actions beyond create, read, update and delete, as the resource orders them."""
+        return tuple(action for action in self.actions if action not in CRUD)
 
     def permissions(self) -> list[str]:
         return [f"{self.key}.{action}" for action in self.actions]
@@ -45,23 +52,51 @@ class Resource:
 
 CRUD = ("create", "read", "update", "delete")
 
+
+def _own(key: str, label: str, actions: tuple[str, ...], description: str) -> Resource:
+    return Resource(key, label, actions, description, own=True)
+
+
 # What Roster itself guards. A scheme's own resources stand beside these.
 OWN_RESOURCES = (
-    Resource("organization", "Organization", ("read", "update", "delete")),
-    Resource("members", "Members", ("read", "update", "delete")),
-    Resource("invitations", "Invitations", CRUD),
-    Resource("roles", "Roles", (*CRUD, "assign")),
-    Resource("groups", "Groups", CRUD),
-    Resource("domains", "Domains", CRUD),
-    Resource("audit_log", "Audit log", ("read", "export")),
-    Resource("managed_organizations", "Managed organizations", CRUD),
-    Resource("provisioning", "Provisioning", CRUD),
-    Resource("api_keys", "API keys", CRUD),
-    Resource("ownership", "Ownership", ("transfer",)),
+    _own("organization", "Organization", ("read", "update", "delete"), "Its front page, its settings, its deletion."),
+    _own(
+        "members", "Members", ("read", "update", "delete"), "Who belongs, their roles and details, and removing them."
+    ),
+    _own("invitations", "Invitations", CRUD, "Offers to join that are not answered yet."),
+    _own("roles", "Roles", (*CRUD, "assign"), "What each role may do, and who is given which."),
+    _own("groups", "Groups", (*CRUD, "curators"), "Groups, their members and those who curate them."),
+    _own("domains", "Domains", CRUD, "Email domains whose holders may join."),
+    _own("audit_log", "Audit log", ("read", "export"), "Every change, who made it and when."),
+    _own(
+        "managed_organizations",
+        "Managed organizations",
+        (*CRUD, "onboard"),
+        "Organizations that this one looks after, and bringing in their first people.",
+    ),
+    _own("provisioning", "Provisioning", CRUD, "Identity providers that keep the members in step."),
+    _own("api_keys", "API keys", CRUD, "Keys with which other software acts here."),
+    _own("ownership", "Ownership", ("transfer",), "Handing the organization to another owner."),
 )
+
+# Held by the role that owns and by no other: a scheme file that grants one elsewhere is refused.
+OWNERS_ALONE = frozenset({"organization.delete", "ownership.transfer"})
 
 
 def covers(held: Iterable[str], wanted: Iterable[str]) -> bool:
-    """Whether `held` grants reach at least as far as `wanted`: the whole organization includes every group in it."""
+    """Whether `held` grants reach at least as far as `wanted`.
+
+    Scopes stand one within the other: the organization includes every group, and whoever curates a group belongs to it.
+    """
     held = frozenset(held)
-    return all(grant in held or grant.partition("@")[0] in held for grant in wanted)
+    return all(any(wider in held for wider in _as_far(grant)) for grant in wanted)
+
+
+def _as_far(grant: str) -> tuple[str, ...]:
+    """The grant and those of the same permission that reach further."""
+    permission, _, scope = grant.partition("@")
+    if not scope:
+        return (grant,)
+    if scope == Scope.GROUPS:
+        return (grant, permission)
+    return (grant, f"{permission}@{Scope.GROUPS}", permission)
