@@ -7,7 +7,7 @@ from datetime import datetime
 from audit.actors import Actor
 from invitations.models import Invitation, InvitationStatus
 from organizations.models import Organization, Role
-from organizations.policies import YES, Decision, may, may_give, no
+from organizations.policies import YES, Decision, holds, may_give, no
 
 _ENDED = {
     InvitationStatus.ACCEPTED: "This invitation was accepted already.",
@@ -19,7 +19,7 @@ _CHANGED = no("This invitation has changed since you opened it. Look at it again
 
 
 def may_invite(actor: Actor, organization: Organization, role: Role) -> Decision:
-    return may(actor, "invitations.create") and may_give(actor, role, organization)
+    return holds(actor, "invitations.create") and may_give(actor, role, organization)
 
 
 def may_resend(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
@@ -28,13 +28,13 @@ def may_resend(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
         return no(f"The invitation to {invitation.email} is {invitation.status_at(at)}.", "not_pending")
     if invitation.role is None:
         return no("The role of this invitation no longer exists. Revoke it and invite again.", "no_role")
-    return may(actor, "invitations.update") and may_give(actor, invitation.role, invitation.organization)
+    return holds(actor, "invitations.update") and may_give(actor, invitation.role, invitation.organization)
 
 
 def may_revoke(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
     if not invitation.is_pending_at(at):
         return no(f"The invitation to {invitation.email} is {invitation.status_at(at)}.", "not_pending")
-    return may(actor, "invitations.delete")
+    return holds(actor, "invitations.delete")
 
 
 def may_answer(invitation: Invitation, at: datetime) -> Decision:

@@ -21,7 +21,7 @@ from invitations.models import Invitation, InvitationStatus
 from invitations.querysets import InvitationQuerySet
 from mail.outbox import latest
 from organizations.models import Organization
-from organizations.policies import Decision, may
+from organizations.policies import Decision, holds
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
@@ -65,9 +65,9 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
             "said": f"{len(rows)} shown",
             "next_url": f"?status={self.status}&before={rows[-1].pk.hex}" if len(found) > ROWS else "",
             "previous_url": f"?status={self.status}" if self.place else "",
-            "may_invite": may(self.actor, "invitations.create"),
-            "may_resend": may(self.actor, "invitations.update"),
-            "may_revoke": may(self.actor, "invitations.delete"),
+            "may_invite": holds(self.actor, "invitations.create"),
+            "may_resend": holds(self.actor, "invitations.update"),
+            "may_revoke": holds(self.actor, "invitations.delete"),
         }
 
 

@@ -11,7 +11,7 @@ from invitations.models import Invitation
 from mail.models import Mail
 from mail.outbox import latest
 from organizations.models import Membership
-from organizations.policies import may
+from organizations.policies import holds
 from organizations.views.base import OrganizationMixin
 
 ROWS = 40  # with ten pending above them, 60 kB
@@ -43,9 +43,9 @@ class MembersView(OrganizationMixin, TemplateView):
             nothing=f"No one here matches “{search}”." if search else "There is nobody on this page.",
             next_url=self._url("after", older),
             previous_url=self._url("before", newer),
-            may_invite=may(self.actor, "invitations.create"),
-            may_resend=may(self.actor, "invitations.update"),
-            may_revoke=may(self.actor, "invitations.delete"),
+            may_invite=holds(self.actor, "invitations.create"),
+            may_resend=holds(self.actor, "invitations.update"),
+            may_revoke=holds(self.actor, "invitations.delete"),
             **kwargs,
         )
 

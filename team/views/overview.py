@@ -11,7 +11,7 @@ from django.views.generic import TemplateView
 from audit.models import Event
 from mail.outbox import latest
 from organizations.models import Role
-from organizations.policies import may
+from organizations.policies import holds
 from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
 from team.sentences import icon, sentence
@@ -35,7 +35,7 @@ class OverviewView(OrganizationMixin, TemplateView):
             events=self._latest_changes(),
             attention=self._attention(),
             sees_invitations="invitations.read" in self.actor.grants,
-            may_invite=may(self.actor, "invitations.create"),
+            may_invite=holds(self.actor, "invitations.create"),
             **kwargs,
         )
 

@@ -1,0 +1,82 @@
+"""The organization: what an action locks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.names import validate_name
+from organizations.querysets import OrganizationQuerySet
+from organizations.schemes import Scheme, scheme
+
+# Addresses that would read as pages of Roster, or that somebody could be fooled with.
+RESERVED_SLUGS = frozenset({"new", "admin", "api", "scim", "static", "accounts", "mail", "health", "roster"})
+
+
+class Organization(models.Model):
+    """The tenant. Its row is what an action locks; its counters are kept under that lock."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80, validators=[validate_name])
+    slug = models.CharField(
+        "address",
+        max_length=50,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z",
+                "Only small letters, digits and hyphens between them.",
+                "invalid_slug",
+            )
+        ],
+    )
+    scheme = models.CharField("role scheme", max_length=50)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    seat_limit = models.PositiveIntegerField("seats", null=True, blank=True, help_text="Empty: as many as they like.")
+    active_members = models.PositiveIntegerField(default=0, editable=False)
+    deactivated_members = models.PositiveIntegerField(default=0, editable=False)
+    reserved_seats = models.PositiveIntegerField("pending invitations", default=0, editable=False)
+    settles_at = models.DateTimeField(
+        null=True, editable=False, db_index=True, help_text="Nothing here lapses before this time."
+    )
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(active_members__gte=0), name="organizations_active_members"),
+            models.CheckConstraint(condition=Q(deactivated_members__gte=0), name="organizations_deactivated_members"),
+            models.CheckConstraint(condition=Q(reserved_seats__gte=0), name="organizations_reserved_seats"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rules(self) -> Scheme:
+        return scheme(self.scheme)
+
+    @property
+    def members_count(self) -> int:
+        return self.active_members + self.deactivated_members
+
+    @property
+    def seats_taken(self) -> int:
+        """What active memberships take and pending invitations reserve."""
+        return self.active_members + self.reserved_seats
+
+    @property
+    def seats_free(self) -> int | None:
+        """None where there is no limit; a limit below use leaves none free."""
+        return None if self.seat_limit is None else max(0, self.seat_limit - self.seats_taken)
+
+    def settle_by(self, moment: datetime | None) -> None:
+        """Remember that something here lapses at `moment`."""
+        if moment and (self.settles_at is None or moment < self.settles_at):
+            self.settles_at = moment
