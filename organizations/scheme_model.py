@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 
 from organizations.permissions import Resource
 
@@ -48,7 +49,8 @@ class Scheme:
 
     `moves` and `former_owner_key` (the role that a former owner gets) are given under `exactly-one` alone. Whoever is
     made curator of a group while in the role `instead_of_key` gets `curator_key`, and the former back with the last
-    group. `production` names the permissions that need the organization's production approval.
+    group. `production` names the permissions that need the organization's production approval, `path` the
+    file that declares all this.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Scheme:
     curator_key: str | None
     instead_of_key: str | None
     production: frozenset[str]
+    path: Path
 
     @cached_property
     def permissions(self) -> tuple[str, ...]:

@@ -23,17 +23,28 @@ def scheme(key: str) -> Scheme:
 
 @cache
 def load_schemes() -> dict[str, Scheme]:
-    """Every scheme by its key: the shipped ones, then those of the folder that SCHEMES_DIR names."""
-    folders = [SHIPPED, *([Path(settings.SCHEMES_DIR)] if settings.SCHEMES_DIR else [])]
+    """Every scheme by its key: the shipped ones, then those of the folder that SCHEMES_DIR names.
+
+    Raises ImproperlyConfigured where a file is wrong, with what to mend. Kept until the process ends.
+    """
     found: dict[str, Scheme] = {}
-    for folder in folders:
-        if not folder.is_dir():
-            message = f"The setting SCHEMES_DIR names {folder}, which is no folder. Give the folder of the TOML files."
-            raise ImproperlyConfigured(message)
-        for path in sorted(folder.glob("*.toml")):
-            one = read_scheme(path)
-            if one.key in found:
-                message = f"The role scheme {path}, at key: {one.key!r} is taken by another scheme. Choose another key."
-                raise ImproperlyConfigured(message)
-            found[one.key] = one
+    for path in [*_listed(SHIPPED), *(_listed(Path(settings.SCHEMES_DIR)) if settings.SCHEMES_DIR else [])]:
+        one = read_scheme(path)
+        if one.key in found:
+            taken = f'"{one.key}" is the key of {found[one.key].path} too. Choose another key.'
+            raise ImproperlyConfigured(f"The role scheme {path}, at key: {taken}")
+        found[one.key] = one
     return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        message = f"The setting SCHEMES_DIR names {folder}, which is no folder. Give the folder of the TOML files."
+        raise ImproperlyConfigured(message)
+    try:
+        found = [path for path in folder.iterdir() if path.suffix == ".toml" and not path.name.startswith(".")]
+    except OSError as mistake:
+        message = f"The folder {folder} of SCHEMES_DIR cannot be read ({mistake.strerror}). Make it readable."
+        raise ImproperlyConfigured(message) from mistake
+    # Whoever creates an organization is offered the plain one first.
+    return sorted(found, key=lambda path: (path.stem != "standard", path.name))
