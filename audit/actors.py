@@ -19,7 +19,9 @@ class Actor:
     """A label, the grants it has here, and in whose name it acts.
 
     `grants` are texts as `organizations.permissions` writes them (`members.read`, `documents.update@curated`) and are
-    those of one organization; an action reads them again under its lock. `id` is the acting person's or token's.
+    those of one organization; an action reads them again under its lock. `withheld` are permissions that the
+    organization itself may not use yet. `belongs_to` and `curates` are ids of groups, filled where a grant is by group.
+    `id` is the acting person's or token's.
     """
 
     kind: ActorKind
@@ -27,6 +29,9 @@ class Actor:
     id: UUID | None = None
     membership_id: UUID | None = None
     grants: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
+    belongs_to: frozenset[UUID] = frozenset()
+    curates: frozenset[UUID] = frozenset()
     owns: bool = False
     on_behalf_of: str = ""
 

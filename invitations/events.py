@@ -14,3 +14,9 @@ REVOKED = event(
 )
 DECLINED = event("invitation.declined", "{target} declined the invitation", icon="mail-x", fields="status")
 EXPIRED = event("invitation.expired", "The invitation to {target} expired", icon="clock", fields="status")
+ROLE_CHANGED = event(
+    "invitation.role_changed",
+    "{actor} offered {target} the role {after_role} in place of {before_role}",
+    icon="shield-lock",
+    fields="role version",
+)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Min
 from django.dispatch import receiver
 
+from audit.actions import now
 from audit.actors import SYSTEM, Actor
 from audit.recording import record
 from invitations import events
-from invitations.actions.offering import withdraw
+from invitations.actions.offering import offer_instead, withdraw
 from invitations.models import Invitation, InvitationStatus
-from organizations.models import Membership, Organization
-from organizations.signals import member_removed, settling
+from invitations.policies import may_invite
+from organizations.models import Membership, Organization, Role
+from organizations.signals import authority_changed, member_removed, role_removed, settling
 
 
 @receiver(settling)
@@ -39,6 +42,37 @@ def expire_invitations(
         first=Min("expires_at")
     )["first"]
     return first
+
+
+@receiver(authority_changed)
+def withdraw_what_may_no_longer_be_offered(
+    sender: Any, organization: Organization, memberships: Sequence[Membership], actor: Actor, **kwargs: Any
+) -> None:
+    """Whoever was demoted or suspended offers no more than they could offer now."""
+    inviters = {one.user_id: one for one in memberships}
+    offers = (
+        organization.invitations.pending(now()).filter(invited_by__in=list(inviters)).select_related("role")
+        if inviters
+        else []
+    )
+    for invitation in offers:
+        inviter = inviters[invitation.invited_by_id] if invitation.invited_by_id else None
+        if inviter and invitation.role and may_invite(inviter.as_actor(now()), organization, invitation.role):
+            continue
+        reason = f"{invitation.inviter_label} may no longer offer it"
+        withdraw(organization, [invitation], actor=actor, reason=reason)
+
+
+@receiver(role_removed)
+def answer_for_open_offers(
+    sender: Any, organization: Organization, role: Role, replacement: Role | None, actor: Actor, **kwargs: Any
+) -> None:
+    """Open offers of a role that goes get the one that takes its place, with a new mail, or are revoked."""
+    offers = list(organization.invitations.pending(now()).filter(role=role))
+    if replacement is None:
+        withdraw(organization, offers, actor=actor, reason=f"{role.label} was deleted")
+    else:
+        offer_instead(organization, offers, replacement, actor=actor)
 
 
 @receiver(member_removed)

@@ -12,7 +12,7 @@ from accounts.admin import staff
 from audit.admin import ReadOnlyAdmin
 from organizations.actions.organizations import set_seats
 from organizations.forms.staff import SeatsForm
-from organizations.models import Membership, Organization, Role
+from organizations.models import Group, GroupPlace, Membership, Organization, OwnershipTransfer, Role
 
 
 @admin.register(Organization)
@@ -60,6 +60,29 @@ class RoleAdmin(ReadOnlyAdmin):
     list_filter = ("scheme", "elevated")
     list_select_related = ("organization",)
     search_fields = ("label", "key", "organization__name", "organization__slug")
+
+
+@admin.register(Group)
+class GroupAdmin(ReadOnlyAdmin):
+    list_display = ("name", "organization", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("name", "organization__name", "organization__slug", "=id")
+
+
+@admin.register(GroupPlace)
+class GroupPlaceAdmin(ReadOnlyAdmin):
+    list_display = ("membership", "group", "curates", "since")
+    list_filter = ("curates",)
+    list_select_related = ("membership", "group")
+    search_fields = ("membership__name", "membership__email", "group__name")
+
+
+@admin.register(OwnershipTransfer)
+class OwnershipTransferAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "from_label", "to_label", "status", "created_at", "expires_at", "answered_at")
+    list_filter = ("status",)
+    list_select_related = ("organization",)
+    search_fields = ("organization__name", "organization__slug", "from_label", "to_label")
 
 
 @admin.register(Membership)

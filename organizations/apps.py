@@ -7,8 +7,9 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "Organizations"
 
     def ready(self) -> None:
-        from organizations import receivers  # noqa: PLC0415
+        from organizations import emails, receivers  # noqa: PLC0415
         from organizations.schemes import load_schemes  # noqa: PLC0415
 
+        emails.register_all()
         load_schemes()  # a scheme that is wrong stops the start
         post_migrate.connect(receivers.write_builtin_roles, sender=self)

@@ -1,9 +1,12 @@
-"""What can happen to organizations and memberships, in words."""
+"""What can happen to organizations, their people, roles and groups, in words."""
 
 from audit.events import event
 
 ORGANIZATION_CREATED = event(
     "organization.created", "{actor} created the organization {target}", icon="plus", fields="name slug scheme"
+)
+ORGANIZATION_RENAMED = event(
+    "organization.renamed", "{actor} renamed the organization from {before_name} to {after_name}", fields="name"
 )
 SEATS_CHANGED = event(
     "organization.seats_changed",
@@ -11,6 +14,28 @@ SEATS_CHANGED = event(
     icon="armchair",
     fields="seats",
 )
+TWO_FACTOR_REQUIRED = event(
+    "organization.two_factor_required",
+    "{actor} requires a second factor of everyone in {target}",
+    icon="shield-check",
+    fields="required",
+)
+TWO_FACTOR_OPTIONAL = event(
+    "organization.two_factor_optional",
+    "{actor} no longer requires a second factor in {target}",
+    icon="shield-check",
+    fields="required",
+)
+PRODUCTION_APPROVED = event(
+    "organization.production_approved", "{actor} approved {target} for production", icon="check", fields="approved"
+)
+PRODUCTION_WITHDRAWN = event(
+    "organization.production_withdrawn",
+    "{actor} withdrew the approval of {target} for production",
+    icon="ban",
+    fields="approved",
+)
+
 MEMBER_ADDED = event("member.added", "{target} became {after_role}", icon="user-plus", fields="role source")
 MEMBER_JOINED = event(
     "member.joined",
@@ -20,3 +45,72 @@ MEMBER_JOINED = event(
 )
 MEMBER_LEFT = event("member.left", "{actor} left the organization", icon="user-minus", fields="role status")
 MEMBER_LAPSED = event("member.lapsed", "Access of {target} ended as agreed", icon="clock", fields="status ends_at")
+MEMBER_DEACTIVATED = event("member.deactivated", "{actor} deactivated {target}", icon="ban", fields="status")
+MEMBER_REACTIVATED = event("member.reactivated", "{actor} reactivated {target}", icon="check", fields="status")
+MEMBER_REMOVED = event(
+    "member.removed", "{actor} removed {target} from the organization", icon="user-minus", fields="role status"
+)
+ROLE_CHANGED = event(
+    "member.role_changed",
+    "{actor} changed the role of {target} from {before_role} to {after_role}",
+    icon="shield-lock",
+    fields="role reason",
+)
+
+ROLE_CREATED = event(
+    "role.created", "{actor} created the role {target}", icon="shield-lock", fields="label description grants like"
+)
+ROLE_EDITED = event(
+    "role.edited",
+    "{actor} changed what the role {target} may do",
+    icon="pencil",
+    fields="label description elevated caution grants holders",
+)
+ROLE_DELETED = event(
+    "role.deleted", "{actor} deleted the role {target}", icon="trash", fields="label description grants moved_to"
+)
+
+GROUP_CREATED = event(
+    "group.created", "{actor} created the group {target}", icon="users-group", fields="name description"
+)
+GROUP_EDITED = event("group.edited", "{actor} changed the group {target}", icon="pencil", fields="name description")
+GROUP_DELETED = event(
+    "group.deleted", "{actor} deleted the group {target}", icon="trash", fields="name description people"
+)
+GROUP_JOINED = event(
+    "group.member_added", "{actor} put {target} into the group {after_group}", icon="user-plus", fields="group"
+)
+GROUP_LEFT = event(
+    "group.member_removed",
+    "{actor} took {target} out of the group {before_group}",
+    icon="user-minus",
+    fields="group curates",
+)
+CURATOR_MADE = event(
+    "group.curator_made", "{actor} made {target} curator of {after_group}", icon="star", fields="group"
+)
+CURATOR_UNMADE = event(
+    "group.curator_unmade", "{target} no longer curates {before_group}; {actor} ended it", icon="star", fields="group"
+)
+
+OWNERSHIP_OFFERED = event(
+    "ownership.offered", "{actor} offered {target} to own the organization", icon="crown", fields="expires_at"
+)
+OWNERSHIP_WITHDRAWN = event(
+    "ownership.withdrawn",
+    "{actor} withdrew the offer to {target} to own the organization",
+    icon="crown",
+    fields="status reason",
+)
+OWNERSHIP_REFUSED = event(
+    "ownership.refused", "{target} did not want to own the organization", icon="crown", fields="status"
+)
+OWNERSHIP_EXPIRED = event(
+    "ownership.expired", "The offer to {target} to own the organization ended", icon="clock", fields="status"
+)
+OWNERSHIP_MOVED = event(
+    "ownership.moved",
+    "Ownership moved from {before_owner} to {after_owner}; {actor} did it",
+    icon="crown",
+    fields="owner",
+)

@@ -100,3 +100,13 @@ def _as_far(grant: str) -> tuple[str, ...]:
     if scope == Scope.GROUPS:
         return (grant, permission)
     return (grant, f"{permission}@{Scope.GROUPS}", permission)
+
+
+def widest(grants: Iterable[str]) -> frozenset[str]:
+    """The grants without those that another one of the same permission includes."""
+    given = frozenset(grants)
+    return frozenset(grant for grant in given if not any(wider in given for wider in _as_far(grant)[1:]))
+
+
+# Of Roster's own permissions only these are asked with a group; the others reach the organization or nothing.
+OWN_BY_GROUP = frozenset({"groups.read", "groups.update", "groups.delete", "groups.curators"})

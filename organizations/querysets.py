@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from organizations.models import Membership, Organization, Role  # noqa: F401
+    from organizations.models import (  # noqa: F401
+        Group,
+        GroupPlace,
+        Membership,
+        Organization,
+        OwnershipTransfer,
+        Role,
+    )
 
 
 class OrganizationQuerySet(QuerySet["Organization"]):
@@ -24,7 +32,15 @@ class RoleQuerySet(QuerySet["Role"]):
         """Its scheme's built-in roles and its own, from narrowest to widest."""
         return self.filter(
             Q(organization=organization) | Q(organization=None, scheme=organization.scheme, retired=False)
-        ).order_by("rank", "label")
+        ).order_by("rank", F("organization").asc(nulls_first=True), Lower("label"))
+
+    def by_hand(self) -> RoleQuerySet:
+        """Those that people give to each other."""
+        return self.filter(reserved=False, system_managed=False)
+
+    def granting(self, permission: str) -> RoleQuerySet:
+        """Those that grant it in the whole organization."""
+        return self.filter(grants__icontains=f'"{permission}"')
 
 
 class MembershipQuerySet(QuerySet["Membership"]):
@@ -35,16 +51,39 @@ class MembershipQuerySet(QuerySet["Membership"]):
         """Those that may grant something at that time: active and not past their end."""
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), status="active")
 
+    def with_places(self) -> MembershipQuerySet:
+        """All that access asks, in one query: a row for each place in a group, as `place_group` and `place_curates`."""
+        return self.select_related("role", "organization", "user").annotate(
+            place_group=F("group_places__group_id"), place_curates=F("group_places__curates")
+        )
+
+    def able(self, at: datetime) -> MembershipQuerySet:
+        """Those that can act: active, with an active account and the second factor where it is required."""
+        meets = Q(two_factor=True) | Q(organization__two_factor_required=False)
+        return self.active(at).filter(meets, user__is_active=True)
+
     def owners(self, at: datetime) -> MembershipQuerySet:
-        """Those who can act as owners: their accounts are active, too."""
-        # By the ids of the few roles that own: a join would walk through everyone in the organization.
-        roles = self.model._meta.get_field("role").related_model
-        owning = roles._default_manager.filter(owns=True).values("pk")
-        return self.active(at).filter(role__in=owning, user__is_active=True)
+        """Those who can act as owners."""
+        return self.able(at).filter(owns=True)
+
+    def running(self, at: datetime) -> MembershipQuerySet:
+        """Owners, and everyone whose role runs the team: those who are told of great changes."""
+        running = self._roles().granting("members.update").values("pk")
+        return self.active(at).filter(Q(owns=True) | Q(role__in=running), user__is_active=True)
+
+    def without_role(self) -> MembershipQuerySet:
+        """Active people who can do nothing until somebody gives them a role."""
+        return self.filter(status="active", role=None)
 
     def holding(self, permission: str, at: datetime) -> MembershipQuerySet:
-        """Those whose role grants it in the whole organization, widest role first."""
-        return self.active(at).filter(role__grants__icontains=f'"{permission}"').order_by("-role__rank", "sort_name")
+        """Those who hold it in the whole organization, widest role first."""
+        # By the ids of the few roles that grant it: a join would read the grants of everyone in the organization.
+        granting = self._roles().granting(permission).values("pk")
+        return self.able(at).filter(role__in=granting).order_by("-role__rank", "sort_name")
+
+    def _roles(self) -> RoleQuerySet:
+        roles = self.model._meta.get_field("role").related_model._default_manager.all()
+        return cast("RoleQuerySet", roles)
 
     def lapsed(self, at: datetime) -> MembershipQuerySet:
         return self.filter(status="active", ends_at__lte=at)
@@ -63,3 +102,38 @@ class MembershipQuerySet(QuerySet["Membership"]):
 
     def matching(self, text: str) -> MembershipQuerySet:
         return self.filter(Q(name__icontains=text) | Q(email__icontains=text))
+
+
+class GroupQuerySet(QuerySet["Group"]):
+    def by_name(self) -> GroupQuerySet:
+        return self.order_by(Lower("name"), "id")
+
+    def matching(self, text: str) -> GroupQuerySet:
+        return self.filter(Q(name__icontains=text) | Q(description__icontains=text))
+
+    def with_people(self) -> GroupQuerySet:
+        """Each with `people` and `curators`, how many belong and how many of them curate."""
+        return self.annotate(
+            people=Count("places"),
+            curators=Count("places", filter=Q(places__curates=True)),
+        )
+
+
+class GroupPlaceQuerySet(QuerySet["GroupPlace"]):
+    def curating(self) -> GroupPlaceQuerySet:
+        return self.filter(curates=True)
+
+    def by_name(self) -> GroupPlaceQuerySet:
+        """Curators first, then everyone by name."""
+        return self.select_related("membership", "membership__role").order_by(
+            "-curates", "membership__sort_name", "membership_id"
+        )
+
+
+class TransferQuerySet(QuerySet["OwnershipTransfer"]):
+    def open(self, at: datetime) -> TransferQuerySet:
+        """The one that waits for an answer."""
+        return self.filter(status="pending", expires_at__gt=at)
+
+    def lapsed(self, at: datetime) -> TransferQuerySet:
+        return self.filter(status="pending", expires_at__lte=at)

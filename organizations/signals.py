@@ -1,6 +1,9 @@
 """What a higher app is told inside the transaction.
 
 `member_removed`: a membership ends for good. Arguments: `organization`, `membership` (still saved), `actor`.
+`authority_changed`: people may do something else than before. Arguments: `organization`, `memberships` (as they are
+now, of one organization), `actor`, `reason` (a clause such as "Mina Haddad became Viewer", or "" for each one's own).
+`role_removed`: a custom role goes. Arguments: `organization`, `role` (still saved), `replacement` (or None), `actor`.
 `settling`: write down what has lapsed. Arguments: `organization` (locked), `at`, `limit` (rows, or None for all); a
 receiver answers the next moment at which something of its kind lapses (in the past where it left some), or None.
 """
@@ -8,4 +11,6 @@ receiver answers the next moment at which something of its kind lapses (in the p
 from django.dispatch import Signal
 
 member_removed = Signal()
+authority_changed = Signal()
+role_removed = Signal()
 settling = Signal()

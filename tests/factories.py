@@ -42,9 +42,9 @@ class UserFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
             EmailAddress.objects.create(user=self, email=self.email, primary=True, verified=extracted is not False)
 
 
-def found(user: User, name: str, slug: str) -> Membership:
+def found(user: User, name: str, slug: str, scheme: str = "standard") -> Membership:
     """The user creates an organization and owns it."""
-    return create_organization(actor=acting(user), user=user, name=name, slug=slug, scheme="standard")
+    return create_organization(actor=acting(user), user=user, name=name, slug=slug, scheme=scheme)
 
 
 def role_of(organization: Organization, key: str) -> Role:
@@ -81,7 +81,7 @@ def invitee(user: User | None, email: str = "") -> Actor:
 
 
 def deactivate(membership: Membership) -> None:
-    """End the membership's access, with its counters, as an action will."""
+    """End the membership's access without asking anybody, with its counters."""
     Membership.objects.filter(pk=membership.pk).update(status=MembershipStatus.DEACTIVATED)
     Organization.objects.filter(pk=membership.organization_id).update(
         active_members=F("active_members") - 1, deactivated_members=F("deactivated_members") + 1
@@ -89,13 +89,18 @@ def deactivate(membership: Membership) -> None:
 
 
 def give_role(membership: Membership, key: str | None) -> None:
-    """Give another role, as an action will."""
-    role = role_of(membership.organization, key) if key else None
-    Membership.objects.filter(pk=membership.pk).update(role=role)
+    """Give another role without asking anybody, with the counters."""
+    found = Membership.objects.select_related("role", "organization").get(pk=membership.pk)
+    organization = found.organization
+    organization.count_out(found)
+    found.take_role(role_of(organization, key) if key else None)
+    organization.count_in(found)
+    found.save(update_fields=["role", "owns", "sole_owner"])
+    organization.save_counters()
 
 
 def end_at(membership: Membership, moment: Any) -> None:
-    """Set when the membership's access ends, as an action will."""
+    """Set when the membership's access ends without asking anybody."""
     Membership.objects.filter(pk=membership.pk).update(ends_at=moment)
     Organization.objects.filter(pk=membership.organization_id).update(settles_at=moment)
 

@@ -103,4 +103,7 @@ def _inviter(invitation: Invitation) -> Actor | None:
         .filter(organization=invitation.organization_id, user=invitation.invited_by_id, user__is_active=True)
         .first()
     )
-    return membership.as_actor(current_act().now) if membership else None
+    if membership is None:
+        return None
+    membership.organization = invitation.organization
+    return membership.as_actor(current_act().now)

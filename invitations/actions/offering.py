@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -17,31 +16,15 @@ from audit.recording import record
 from invitations import emails, events, policies
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, as_of_now, locked
+from organizations.actions.outcome import MOST_AT_ONCE, Outcome
 from organizations.models import Organization, Role
 from organizations.policies import has_seats
 
-MOST_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class PassedOver:
-    address: str
-    reason: str
-
-
-@dataclass
-class Outcome:
-    """Who was reached by an action on several, and who was passed over and why."""
-
-    done: list[Invitation] = field(default_factory=list)
-    passed_over: list[PassedOver] = field(default_factory=list)
-
-    def pass_over(self, address: str, reason: str) -> None:
-        self.passed_over.append(PassedOver(address, reason))
-
 
 @action
-def invite(*, actor: Actor, organization: Organization, addresses: Sequence[str], role: Role, days: int) -> Outcome:
+def invite(
+    *, actor: Actor, organization: Organization, addresses: Sequence[str], role: Role, days: int
+) -> Outcome[Invitation]:
     """Invite these addresses to the role; each is an offer of its own, open for `days` (1 to 30).
 
     Whoever belongs already or is invited already is passed over. Raises ValidationError (`too_many`, `days`,
@@ -60,7 +43,7 @@ def invite(*, actor: Actor, organization: Organization, addresses: Sequence[str]
         message = "This role no longer exists. Choose another one."
         raise ValidationError(message, code="unknown_role")
     policies.may_invite(actor, organization, found).enforce()
-    outcome = Outcome()
+    outcome: Outcome[Invitation] = Outcome()
     ready = _ready(organization, addresses, outcome)
     has_seats(organization, len(ready)).demand()
     for address in ready:
@@ -89,12 +72,12 @@ def invite(*, actor: Actor, organization: Organization, addresses: Sequence[str]
 
 
 @action
-def resend(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome:
+def resend(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome[Invitation]:
     """Send new links; the older ones say so. The offers are open for as long as they first were."""
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
-    outcome = Outcome()
+    outcome: Outcome[Invitation] = Outcome()
     for invitation in _reloaded(organization, invitations):
         decision = policies.may_resend(actor, invitation, act.now)
         if not decision:
@@ -114,12 +97,12 @@ def resend(*, actor: Actor, organization: Organization, invitations: Sequence[In
 
 
 @action
-def revoke(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome:
+def revoke(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome[Invitation]:
     """Withdraw offers that are still open, and free the seats that they reserved."""
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
-    outcome = Outcome()
+    outcome: Outcome[Invitation] = Outcome()
     for invitation in _reloaded(organization, invitations):
         decision = policies.may_revoke(actor, invitation, act.now)
         if decision:
@@ -145,7 +128,22 @@ def withdraw(organization: Organization, invitations: Sequence[Invitation], *, a
         _record(events.REVOKED, actor, invitation, before={"status": InvitationStatus.PENDING.value}, after=after)
 
 
-def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcome) -> list[str]:
+def offer_instead(organization: Organization, invitations: Sequence[Invitation], role: Role, *, actor: Actor) -> None:
+    """Offer this role in place of another, in the actor's name and with a new link; for actions that have asked."""
+    act = current_act()
+    for invitation in invitations:
+        before = {"role": invitation.role.label if invitation.role else "", "version": invitation.version}
+        invitation.role, invitation.organization = role, organization
+        invitation.version += 1
+        invitation.sent_at = act.now
+        invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
+        invitation.save(update_fields=["role", "version", "sent_at", "invited_by", "inviter_label"])
+        after = {"role": role.label, "version": invitation.version}
+        _record(events.ROLE_CHANGED, actor, invitation, before=before, after=after)
+    emails.send_links(invitations)
+
+
+def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcome[Invitation]) -> list[str]:
     """The addresses that can be invited, spelled as they are stored, once each; the others are passed over."""
     spelled: dict[str, str] = {}
     for address in addresses:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from accounts.addresses import normalise
 from audit.actors import Actor
-from invitations.actions.offering import MOST_AT_ONCE
+from organizations.actions.outcome import MOST_AT_ONCE
 from organizations.models import Organization, Role
 from organizations.policies import may_give
 

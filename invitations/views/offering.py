@@ -15,11 +15,12 @@ from django.utils.html import format_html
 from django.views.generic import FormView, ListView, TemplateView
 
 from invitations import policies
-from invitations.actions.offering import Outcome, invite, resend, revoke
+from invitations.actions.offering import invite, resend, revoke
 from invitations.forms.offering import InviteForm
 from invitations.models import Invitation, InvitationStatus
 from invitations.querysets import InvitationQuerySet
 from mail.outbox import latest
+from organizations.actions.outcome import Outcome
 from organizations.models import Organization
 from organizations.policies import Decision, holds
 from organizations.views.base import OrganizationMixin
@@ -95,12 +96,12 @@ class InviteView(OrganizationMixin, FormView[InviteForm]):
             return self._show_the_rest(form, outcome)
         return redirect("invitations:list", self.organization.slug)
 
-    def _show_the_rest(self, form: InviteForm, outcome: Outcome) -> HttpResponse:
+    def _show_the_rest(self, form: InviteForm, outcome: Outcome[Invitation]) -> HttpResponse:
         """Those who were passed over stay in the form, each with the reason."""
-        rest = {**self.request.POST.dict(), "addresses": "\n".join(one.address for one in outcome.passed_over)}
+        rest = {**self.request.POST.dict(), "addresses": "\n".join(one.who for one in outcome.passed_over)}
         again = InviteForm(rest, organization=self.organization, actor=self.actor)
         again.full_clean()
-        reasons = [f"{one.address} was not invited. {one.reason}" for one in outcome.passed_over]
+        reasons = [f"{one.who} was not invited. {one.reason}" for one in outcome.passed_over]
         again.add_error("addresses", ValidationError(reasons, code="passed_over"))
         return self.form_invalid(again)
 
@@ -109,7 +110,7 @@ class ChangeInvitationView(OrganizationMixin, TemplateView):
     """Asks once more, then does one thing with one invitation."""
 
     section = "invitations:list"
-    change: ClassVar[Callable[..., Outcome]]
+    change: ClassVar[Callable[..., Outcome[Invitation]]]
     policy: ClassVar[Callable[..., Decision]]
     question: ClassVar[Callable[..., dict[str, Any]]]
     said: ClassVar[str]

@@ -71,6 +71,7 @@ def as_of_now(actor: Actor, organization: Organization) -> Actor:
     if membership is None or not membership.is_active_at(act.now):
         message = f"You are no longer an active member of {organization}."
         raise PermissionDenied(message)
+    membership.organization = organization
     return replace(membership.as_actor(act.now), on_behalf_of=actor.on_behalf_of)
 
 

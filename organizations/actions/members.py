@@ -1,17 +1,25 @@
-"""Coming into an organization and leaving it."""
+"""Coming into an organization, being suspended from it, and leaving it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 
+from accounts.actions import end_sessions
 from accounts.models import User
 from audit.actions import current_act
 from audit.actors import Actor, ActorKind
 from audit.recording import record
 from organizations import events, policies, signals
+from organizations.actions.assigning import finish
 from organizations.actions.base import action, as_of_now, locked
+from organizations.actions.groups import leave_groups
+from organizations.actions.outcome import Outcome
+from organizations.actions.ownership import drop_offers_to
+from organizations.actions.people import label_of, other_owners, record_of, reloaded
 from organizations.models import Membership, MembershipSource, MembershipStatus, Organization, Role
 
 
@@ -28,16 +36,16 @@ def admit(
     membership = Membership(
         organization=organization,
         user=user,
-        role=role,
         source=source,
         joined_at=current_act().now,
         ends_at=ends_at,
     )
+    membership.take_role(role)
     membership.copy_user(user.name, user.email, two_factor=is_mfa_enabled(user))
     membership.save(force_insert=True)
-    organization.active_members += 1
+    organization.count_in(membership)
     organization.settle_by(ends_at)
-    organization.save(update_fields=["active_members", "reserved_seats", "settles_at"])
+    organization.save_counters()
     record(
         events.MEMBER_JOINED if source == MembershipSource.INVITATION else events.MEMBER_ADDED,
         actor=actor,
@@ -53,28 +61,123 @@ def admit(
 def leave(*, actor: Actor, membership: Membership) -> None:
     """A person leaves an organization. Leaving twice changes nothing; the last owner cannot."""
     organization = locked(membership.organization_id)
-    found = organization.memberships.select_related("role").filter(pk=membership.pk).first()
-    if found is None:
+    people = reloaded(organization, [membership])
+    if not people:
         return
+    found = people[0]
     actor = _leaver(actor, organization, found)
+    policies.may_leave(actor, found, other_owners(organization, found)).enforce()
+    before = {"role": found.role.label if found.role else "", "status": found.status}
+    _take_away(organization, found, actor=actor)
+    record_of(events.MEMBER_LEFT, actor, found, before=before)
+    organization.save_counters()
+
+
+@action
+def deactivate(*, actor: Actor, organization: Organization, memberships: Sequence[Membership]) -> Outcome[Membership]:
+    """End these people's access here, from their next request on; nothing of them is deleted."""
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    outcome: Outcome[Membership] = Outcome()
+    for membership in reloaded(organization, memberships):
+        if membership.status == MembershipStatus.DEACTIVATED:
+            continue
+        decision = policies.may_deactivate(actor, membership, other_owners(organization, membership))
+        if not decision:
+            outcome.pass_over(membership.label, decision.reason, decision.code)
+            continue
+        organization.count_out(membership)
+        membership.status = MembershipStatus.DEACTIVATED
+        organization.count_in(membership)
+        membership.save(update_fields=["status"])
+        record_of(
+            events.MEMBER_DEACTIVATED,
+            actor,
+            membership,
+            before={"status": MembershipStatus.ACTIVE.value},
+            after={"status": MembershipStatus.DEACTIVATED.value},
+        )
+        drop_offers_to(organization, membership, actor=actor)
+        outcome.done.append(membership)
+    finish(organization, outcome.done, actor=actor)
+    _end_sessions(outcome.done, actor=actor)
+    return outcome
+
+
+@action
+def reactivate(*, actor: Actor, organization: Organization, memberships: Sequence[Membership]) -> Outcome[Membership]:
+    """Give these people their access back, as far as seats are free; who finds none is passed over."""
     act = current_act()
-    others = organization.memberships.owners(act.now).exclude(pk=found.pk).count() if actor.owns else 0
-    policies.may_leave(actor, found, others).enforce()
-    signals.member_removed.send(Membership, organization=organization, membership=found, actor=actor)
-    if found.status == MembershipStatus.ACTIVE:
-        organization.active_members -= 1
-    else:
-        organization.deactivated_members -= 1
-    organization.save(update_fields=["active_members", "deactivated_members", "reserved_seats"])
-    record(
-        events.MEMBER_LEFT,
-        actor=actor,
-        chain=organization.pk,
-        target_id=found.user_id,
-        target_label=found.label,
-        before={"role": found.role.label if found.role else "", "status": found.status},
-    )
-    found.delete()
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    outcome: Outcome[Membership] = Outcome()
+    for membership in reloaded(organization, memberships):
+        if membership.status == MembershipStatus.ACTIVE:
+            continue
+        decision = policies.may_reactivate(actor, membership, act.now)
+        if decision and membership.takes_seat:
+            decision = policies.has_seats(organization, 1)
+        if not decision:
+            outcome.pass_over(membership.label, decision.reason, decision.code)
+            continue
+        organization.count_out(membership)
+        membership.status = MembershipStatus.ACTIVE
+        organization.count_in(membership)
+        organization.settle_by(membership.ends_at)
+        membership.save(update_fields=["status"])
+        record_of(
+            events.MEMBER_REACTIVATED,
+            actor,
+            membership,
+            before={"status": MembershipStatus.DEACTIVATED.value},
+            after={"status": MembershipStatus.ACTIVE.value},
+        )
+        outcome.done.append(membership)
+    if outcome.done:
+        organization.save_counters()
+    return outcome
+
+
+@action
+def remove(*, actor: Actor, organization: Organization, memberships: Sequence[Membership]) -> Outcome[Membership]:
+    """Take these people out of the organization for good; their accounts stay theirs."""
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    outcome: Outcome[Membership] = Outcome()
+    for membership in reloaded(organization, memberships):
+        decision = policies.may_remove(actor, membership, other_owners(organization, membership))
+        if not decision:
+            outcome.pass_over(membership.label, decision.reason, decision.code)
+            continue
+        before = {"role": label_of(membership.role), "status": membership.status}
+        _take_away(organization, membership, actor=actor)
+        record_of(events.MEMBER_REMOVED, actor, membership, before=before)
+        outcome.done.append(membership)
+    if outcome.done:
+        organization.save_counters()
+        _end_sessions(outcome.done, actor=actor)
+    return outcome
+
+
+def _take_away(organization: Organization, membership: Membership, *, actor: Actor) -> None:
+    """Delete the membership after everyone who must know was told; its counters are saved by the caller."""
+    signals.member_removed.send(Membership, organization=organization, membership=membership, actor=actor)
+    drop_offers_to(organization, membership, actor=actor)
+    leave_groups(membership)
+    organization.count_out(membership)
+    key = membership.pk
+    membership.delete()
+    membership.pk = key  # whoever asked for it still wants to say who it was
+
+
+def _end_sessions(memberships: Sequence[Membership], *, actor: Actor) -> None:
+    """Sign out whoever has lost the last organization that they were active in."""
+    act = current_act()
+    users = {one.user_id for one in memberships}
+    elsewhere = set(Membership.objects.active(act.now).filter(user__in=users).values_list("user_id", flat=True))
+    for user_id in sorted(users - elsewhere):
+        user = act.users[user_id]
+        end_sessions(actor=actor, user=user, sessions=list(UserSession.objects.filter(user=user)))
 
 
 def _leaver(actor: Actor, organization: Organization, membership: Membership) -> Actor:

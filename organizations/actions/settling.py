@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Min
 
 from audit.actors import SYSTEM
 from audit.recording import record
 from organizations import events, signals
-from organizations.models import Membership, MembershipStatus, Organization
+from organizations.models import Membership, MembershipStatus, Organization, TransferStatus
 
 
 def settle(organization: Organization, *, at: datetime, limit: int | None = None) -> None:
@@ -17,12 +18,12 @@ def settle(organization: Organization, *, at: datetime, limit: int | None = None
 
     `organization` is locked. Its `settles_at` becomes the next moment at which something lapses here.
     """
-    lapsed = list(organization.memberships.lapsed(at).order_by("ends_at")[:limit])
-    if lapsed:
-        Membership.objects.filter(pk__in=[one.pk for one in lapsed]).update(status=MembershipStatus.DEACTIVATED)
-        organization.active_members -= len(lapsed)
-        organization.deactivated_members += len(lapsed)
+    lapsed = list(organization.memberships.lapsed(at).select_related("role").order_by("ends_at")[:limit])
+    Membership.objects.filter(pk__in=[one.pk for one in lapsed]).update(status=MembershipStatus.DEACTIVATED)
     for membership in lapsed:
+        organization.count_out(membership)
+        membership.status = MembershipStatus.DEACTIVATED
+        organization.count_in(membership)
         record(
             events.MEMBER_LAPSED,
             actor=SYSTEM,
@@ -34,8 +35,28 @@ def settle(organization: Organization, *, at: datetime, limit: int | None = None
         )
     left = None if limit is None else limit - len(lapsed)
     answers = signals.settling.send(Organization, organization=organization, at=at, limit=left)
-    moments = [moment for _, moment in answers if moment]
+    moments = [cast("datetime", moment) for _, moment in answers if moment]
     if ends := organization.memberships.filter(status=MembershipStatus.ACTIVE).aggregate(first=Min("ends_at"))["first"]:
         moments.append(ends)
+    if transfer_ends := _settle_transfer(organization, at):
+        moments.append(transfer_ends)
     organization.settles_at = min(moments, default=None)
-    organization.save(update_fields=["active_members", "deactivated_members", "reserved_seats", "settles_at"])
+    organization.save_counters()
+
+
+def _settle_transfer(organization: Organization, at: datetime) -> datetime | None:
+    """Write down that an offer of ownership has ended; answers when the open one ends."""
+    for transfer in organization.transfers.lapsed(at):
+        transfer.status = TransferStatus.EXPIRED
+        transfer.save(update_fields=["status"])
+        record(
+            events.OWNERSHIP_EXPIRED,
+            actor=SYSTEM,
+            chain=organization.pk,
+            target_id=transfer.to_user_id,
+            target_label=transfer.to_label,
+            before={"status": TransferStatus.PENDING.value},
+            after={"status": TransferStatus.EXPIRED.value},
+        )
+    still_open = organization.transfers.open(at).first()
+    return still_open.expires_at if still_open else None

@@ -8,12 +8,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from uuid_utils.compat import uuid7
 
 from audit.actors import Actor, ActorKind
+from organizations.models.groups import NO_PLACES, Places, places_of
 from organizations.models.organizations import Organization
 from organizations.models.roles import Role
 from organizations.querysets import MembershipQuerySet
+from organizations.schemes import OwnerRule
 
 
 class MembershipStatus(models.TextChoices):
@@ -33,6 +36,8 @@ class Membership(models.Model):
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="memberships")
+    owns = models.BooleanField(default=False, editable=False, help_text="A copy of the role's, for the rules below.")
+    sole_owner = models.BooleanField(default=False, editable=False, help_text="Owns where exactly one may.")
     status = models.CharField(max_length=11, choices=MembershipStatus.choices, default=MembershipStatus.ACTIVE)
     source = models.CharField(max_length=10, choices=MembershipSource.choices)
     joined_at = models.DateTimeField(default=timezone.now)
@@ -48,11 +53,22 @@ class Membership(models.Model):
         ordering = ["sort_name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["organization", "user"], name="organizations_membership_once"),
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(sole_owner=True), name="organizations_exactly_one_owner"
+            ),
+            models.CheckConstraint(condition=Q(sole_owner=False) | Q(owns=True), name="organizations_sole_owner_owns"),
+            models.CheckConstraint(
+                condition=Q(owns=False) | Q(ends_at=None, role__isnull=False), name="organizations_owner_has_no_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(sole_owner=False) | Q(status="active"), name="organizations_sole_owner_is_active"
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "sort_name", "id"], name="organizations_member_name"),
             models.Index(fields=["organization", "email"], name="organizations_member_email"),
             models.Index(fields=["organization", "status", "role"], name="organizations_member_role"),
+            models.Index(fields=["organization"], condition=Q(owns=True), name="organizations_member_owns"),
             models.Index(
                 fields=["organization", "ends_at"],
                 condition=Q(status="active", ends_at__isnull=False),
@@ -67,9 +83,34 @@ class Membership(models.Model):
     def label(self) -> str:
         return self.name or self.email
 
+    @property
+    def takes_seat(self) -> bool:
+        """Whether it takes one while it is active."""
+        return self.role is None or self.role.takes_seat
+
+    @property
+    def meets_two_factor(self) -> bool:
+        """Whether its person has the second factor that the organization may require."""
+        return self.two_factor or not self.organization.two_factor_required
+
+    @cached_property
+    def places(self) -> Places:
+        """The groups belonged to and curated; not asked for where the role grants nothing by group."""
+        if self.role is None or not self.role.by_group:
+            return NO_PLACES
+        rows = self.group_places.values_list("group_id", "curates")
+        return places_of(rows)
+
+    def take_role(self, role: Role | None) -> None:
+        """Hold this role from now on, with what the constraints keep of it."""
+        self.role = role
+        self.owns = bool(role and role.owns)
+        self.sole_owner = self.owns and self.organization.rules.owner_rule is OwnerRule.EXACTLY_ONE
+        self.__dict__.pop("places", None)
+
     def grants_at(self, at: datetime) -> frozenset[str]:
-        """What it grants at that time: nothing when deactivated, past its end or without a role."""
-        if not self.is_active_at(at) or self.role is None:
+        """What it grants at that time: nothing when deactivated, past its end, without a role or the second factor."""
+        if not self.is_active_at(at) or self.role is None or not self.meets_two_factor:
             return frozenset()
         return self.role.grant_set
 
@@ -77,13 +118,17 @@ class Membership(models.Model):
         return self.status == MembershipStatus.ACTIVE and (self.ends_at is None or at < self.ends_at)
 
     def as_actor(self, at: datetime) -> Actor:
+        grants = self.grants_at(at)
         return Actor(
             kind=ActorKind.MEMBER,
             label=self.label,
             id=self.user_id,
             membership_id=self.pk,
-            grants=self.grants_at(at),
-            owns=bool(self.role and self.role.owns and self.is_active_at(at)),
+            grants=grants,
+            withheld=self.organization.withheld,
+            belongs_to=self.places.belongs_to if grants else frozenset(),
+            curates=self.places.curates if grants else frozenset(),
+            owns=bool(grants and self.role and self.role.owns),
         )
 
     def copy_user(self, name: str, email: str, *, two_factor: bool) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -14,8 +15,13 @@ from accounts.names import validate_name
 from organizations.querysets import OrganizationQuerySet
 from organizations.schemes import Scheme, scheme
 
+if TYPE_CHECKING:
+    from organizations.models.memberships import Membership
+
 # Addresses that would read as pages of Roster, or that somebody could be fooled with.
 RESERVED_SLUGS = frozenset({"new", "admin", "api", "scim", "static", "accounts", "mail", "health", "roster"})
+
+COUNTERS = ("active_members", "deactivated_members", "seatless_members", "reserved_seats")
 
 
 class Organization(models.Model):
@@ -40,7 +46,12 @@ class Organization(models.Model):
     seat_limit = models.PositiveIntegerField("seats", null=True, blank=True, help_text="Empty: as many as they like.")
     active_members = models.PositiveIntegerField(default=0, editable=False)
     deactivated_members = models.PositiveIntegerField(default=0, editable=False)
+    seatless_members = models.PositiveIntegerField("active without a seat", default=0, editable=False)
     reserved_seats = models.PositiveIntegerField("pending invitations", default=0, editable=False)
+    two_factor_required = models.BooleanField(default=False, help_text="Who has no second factor can do nothing here.")
+    production_approved_at = models.DateTimeField(
+        "approved for production", null=True, editable=False, help_text="Some permissions wait for it."
+    )
     settles_at = models.DateTimeField(
         null=True, editable=False, db_index=True, help_text="Nothing here lapses before this time."
     )
@@ -53,6 +64,10 @@ class Organization(models.Model):
             models.CheckConstraint(condition=Q(active_members__gte=0), name="organizations_active_members"),
             models.CheckConstraint(condition=Q(deactivated_members__gte=0), name="organizations_deactivated_members"),
             models.CheckConstraint(condition=Q(reserved_seats__gte=0), name="organizations_reserved_seats"),
+            models.CheckConstraint(
+                condition=Q(seatless_members__gte=0, seatless_members__lte=F("active_members")),
+                name="organizations_seatless_members",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,12 +84,40 @@ class Organization(models.Model):
     @property
     def seats_taken(self) -> int:
         """What active memberships take and pending invitations reserve."""
-        return self.active_members + self.reserved_seats
+        return self.seats_used + self.reserved_seats
+
+    @property
+    def seats_used(self) -> int:
+        return self.active_members - self.seatless_members
 
     @property
     def seats_free(self) -> int | None:
         """None where there is no limit; a limit below use leaves none free."""
         return None if self.seat_limit is None else max(0, self.seat_limit - self.seats_taken)
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Permissions that wait until the organization is approved for production."""
+        return frozenset() if self.production_approved_at else self.rules.production
+
+    def count_in(self, membership: Membership) -> None:
+        """Count the membership as it is now; `count_out` before it changes or goes."""
+        self._count(membership, 1)
+
+    def count_out(self, membership: Membership) -> None:
+        self._count(membership, -1)
+
+    def _count(self, membership: Membership, by: int) -> None:
+        if membership.status != "active":
+            self.deactivated_members += by
+            return
+        self.active_members += by
+        if not membership.takes_seat:
+            self.seatless_members += by
+
+    def save_counters(self) -> None:
+        """Write the counters, and when something lapses next, as they became under the lock."""
+        self.save(update_fields=[*COUNTERS, "settles_at"])
 
     def settle_by(self, moment: datetime | None) -> None:
         """Remember that something here lapses at `moment`."""

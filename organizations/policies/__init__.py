@@ -2,16 +2,78 @@
 
 from organizations.policies.decisions import YES, Decision, no
 from organizations.policies.grants import holds, may_give
-from organizations.policies.members import may_leave
+from organizations.policies.groups import (
+    may_create_group,
+    may_delete_group,
+    may_edit_group,
+    may_make_curator,
+    may_put_into_group,
+    may_set_curators,
+    may_take_out_of_group,
+    may_unmake_curator,
+)
+from organizations.policies.members import (
+    may_change_role,
+    may_deactivate,
+    may_leave,
+    may_own,
+    may_reactivate,
+    may_remove,
+    may_touch,
+    owner_stays,
+    standing,
+)
+from organizations.policies.ownership import (
+    may_answer_transfer,
+    may_appoint_owner,
+    may_transfer,
+    may_withdraw_transfer,
+)
+from organizations.policies.roles import (
+    may_clone_role,
+    may_create_role,
+    may_delete_role,
+    may_edit_role,
+    may_open_for_edit,
+)
 from organizations.policies.seats import has_seats, may_set_seats
+from organizations.policies.settings import may_approve_for_production, may_change_settings, may_require_two_factor
 
 __all__ = [
     "YES",
     "Decision",
     "has_seats",
     "holds",
+    "may_answer_transfer",
+    "may_appoint_owner",
+    "may_approve_for_production",
+    "may_change_role",
+    "may_change_settings",
+    "may_clone_role",
+    "may_create_group",
+    "may_create_role",
+    "may_deactivate",
+    "may_delete_group",
+    "may_delete_role",
+    "may_edit_group",
+    "may_edit_role",
     "may_give",
     "may_leave",
+    "may_make_curator",
+    "may_open_for_edit",
+    "may_own",
+    "may_put_into_group",
+    "may_reactivate",
+    "may_remove",
+    "may_require_two_factor",
+    "may_set_curators",
     "may_set_seats",
+    "may_take_out_of_group",
+    "may_touch",
+    "may_transfer",
+    "may_unmake_curator",
+    "may_withdraw_transfer",
     "no",
+    "owner_stays",
+    "standing",
 ]

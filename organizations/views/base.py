@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from organizations.models import Membership
+from organizations.policies import holds
 from organizations.views.frame import Frame, build_frame
 
 LAST_ORGANIZATION = "organization"
@@ -36,19 +37,34 @@ class OrganizationMixin(LoginRequiredMixin):
             return self.handle_no_permission()
         self.now = timezone.now()
         self.membership = self._membership(request.user, kwargs["slug"])
+        self.membership.user = request.user
         self.organization = self.membership.organization
         self.actor = self.membership.as_actor(self.now)
         if request.session.get(LAST_ORGANIZATION) != self.organization.slug:
             request.session[LAST_ORGANIZATION] = self.organization.slug
-        if not self.open_to_deactivated and not self.membership.is_active_at(self.now):
-            return self._explain("organizations/access_ended.html")
-        if self.permission and self.permission not in self.actor.grants:
+        if not self.open_to_deactivated and (closed := self._closed()):
+            return self._explain(closed)
+        if self.permission and not self.has_permission():
             return self._explain("organizations/forbidden.html", missing=self.permission)
         try:
             return super().dispatch(request, *args, **kwargs)
         except PermissionDenied as refusal:
             reason = str(refusal.args[0]) if refusal.args else ""
             return self._explain("organizations/forbidden.html", reason=reason)
+
+    def has_permission(self) -> bool:
+        """Whether the page opens; one that is about a group asks with the group, in the whole organization or there."""
+        return bool(holds(self.actor, self.permission))
+
+    def _closed(self) -> str:
+        """The page that says why nothing here opens for this person; '' where that is not so."""
+        if not self.membership.is_active_at(self.now):
+            return "organizations/access_ended.html"
+        if not self.membership.meets_two_factor:
+            return "organizations/two_factor_needed.html"
+        if self.membership.role is not None and not self.membership.role.signs_in:
+            return "organizations/no_browser.html"
+        return ""
 
     @property
     def frame(self) -> Frame:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.actors import Actor
 from organizations.models import Membership, Organization
+from organizations.policies import holds
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def build_frame(membership: Membership, actor: Actor, current: str) -> Frame:
             count=getattr(organization, counter) if counter else None,
         )
         for label, name, icon, permission, counter in _SECTIONS
-        if permission in actor.grants
+        if holds(actor, permission)
     ]
     role = membership.role
     return Frame(
@@ -64,7 +65,7 @@ def build_frame(membership: Membership, actor: Actor, current: str) -> Frame:
         role_line="You are an owner" if role and role.owns else role.label if role else "No role yet",
         home_url=reverse("team:overview", args=[organization.slug]),
         sections=sections,
-        seats=Seats(organization.active_members, organization.reserved_seats, organization.seat_limit)
-        if "invitations.create" in actor.grants
+        seats=Seats(organization.seats_used, organization.reserved_seats, organization.seat_limit)
+        if holds(actor, "invitations.create")
         else None,
     )

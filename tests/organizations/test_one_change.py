@@ -17,12 +17,13 @@ from accounts.models import User
 from audit.actors import Actor
 from audit.models import Chain, Event
 from invitations.actions.answering import accept, decline
-from invitations.actions.offering import Outcome, invite, resend, revoke
+from invitations.actions.offering import invite, resend, revoke
 from invitations.models import Invitation
 from mail.models import Mail
 from organizations.actions.base import action
 from organizations.actions.members import leave
 from organizations.actions.organizations import create_organization, set_seats
+from organizations.actions.outcome import Outcome
 from organizations.models import Membership, Organization
 from tests.factories import acting, deactivate, end_at, give_role, invitee, offer, role_of
 from tests.witness import counters, undone, written
@@ -56,7 +57,7 @@ def _invite(actor: Actor, org: Organization, invitation: Invitation) -> str:
     return str(refusal.value)
 
 
-def _each(change: Callable[..., Outcome], actor: Actor, org: Organization, invitation: Invitation) -> str:
+def _each(change: Callable[..., Outcome[Invitation]], actor: Actor, org: Organization, invitation: Invitation) -> str:
     """Why the change was not made: whoever is here still is told of each invitation, all others of themselves."""
     try:
         outcome = change(actor=actor, organization=org, invitations=[invitation])
@@ -170,7 +171,7 @@ def test_inviting_who_belongs_or_is_invited_already_is_quiet(owner, org, member)
             days=7,
         )
     assert not outcome.done
-    assert {one.address: one.reason for one in outcome.passed_over} == {
+    assert {one.who: one.reason for one in outcome.passed_over} == {
         "ines@example.org": "There is an open invitation already. Send that one again instead.",
         member.email: "This person belongs to Marram Instruments already.",
     }
@@ -326,7 +327,7 @@ def test_bulk_says_who_was_passed_over_and_why(owner, org, stranger):
     with written() as news:
         outcome = revoke(actor=acting(owner), organization=org, invitations=[taken, open_still])
     assert [one.email for one in outcome.done] == ["ove@example.org"]
-    assert [(one.address, one.reason) for one in outcome.passed_over] == [
+    assert [(one.who, one.reason) for one in outcome.passed_over] == [
         (stranger.email, f"The invitation to {stranger.email} is accepted.")
     ]
     assert news.actions == ["invitation.revoked"]

@@ -18,7 +18,7 @@ from mail.models import Mail
 from organizations.actions.organizations import set_seats, settle_lapsed
 from organizations.models import Membership, Organization
 from organizations.tasks import settle
-from tests.factories import UserFactory, acting, deactivate, end_at, found, join, offer, pending, role_of
+from tests.factories import UserFactory, acting, deactivate, end_at, found, give_role, join, offer, pending, role_of
 from tests.witness import counters, deliver, written
 
 AGO = timedelta(seconds=1)
@@ -153,14 +153,14 @@ def test_membership_past_its_end_grants_nothing_before_it_is_settled(org, admin)
 
 
 @pytest.mark.parametrize("ended", ["deactivated", "without a role", "past its end"])
-def test_membership_that_has_ended_grants_nothing(owner, ended):
+def test_membership_that_has_ended_grants_nothing(admin, ended):
     if ended == "deactivated":
-        deactivate(owner)
+        deactivate(admin)
     elif ended == "without a role":
-        Membership.objects.filter(pk=owner.pk).update(role=None)
+        give_role(admin, None)
     else:
-        end_at(owner, timezone.now() - AGO)
-    actor = acting(owner)
+        end_at(admin, timezone.now() - AGO)
+    actor = acting(admin)
     assert (actor.grants, actor.owns) == (frozenset(), False)
 
 

@@ -1,0 +1,69 @@
+"""Giving people another role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audit.actions import current_act
+from audit.actors import Actor
+from organizations import events, policies, signals
+from organizations.actions.base import action, as_of_now, locked
+from organizations.actions.outcome import Outcome
+from organizations.actions.people import label_of, other_owners, record_of, reloaded, role_of
+from organizations.models import GroupPlace, Membership, Organization, Role
+
+
+@action
+def change_role(
+    *, actor: Actor, organization: Organization, memberships: Sequence[Membership], role: Role | None
+) -> Outcome[Membership]:
+    """Give these people that role, or with None take theirs away; it counts from their next request.
+
+    Each is asked about on their own, and passed over with the reason where the answer is no. Raises ValidationError
+    (`unknown_role`, `too_many`) and PermissionDenied where the actor is no longer here.
+    """
+    act = current_act()
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    found = role_of(organization, role) if role else None
+    outcome: Outcome[Membership] = Outcome()
+    people = reloaded(organization, memberships)
+    curating = set(GroupPlace.objects.curating().filter(membership__in=people).values_list("membership_id", flat=True))
+    for membership in people:
+        if membership.role_id == (found.pk if found else None):
+            continue
+        decision = policies.may_change_role(
+            actor,
+            membership,
+            found,
+            other_owners=other_owners(organization, membership),
+            curates=membership.pk in curating,
+            at=act.now,
+        )
+        if not decision:
+            outcome.pass_over(membership.label, decision.reason, decision.code)
+            continue
+        give_role(membership, found, actor=actor)
+        outcome.done.append(membership)
+    finish(organization, outcome.done, actor=actor)
+    return outcome
+
+
+def give_role(membership: Membership, role: Role | None, *, actor: Actor, reason: str = "") -> None:
+    """Write the role down, with its event; for actions that have asked. Counters are kept, and saved by `finish`."""
+    organization = membership.organization
+    before = membership.role
+    organization.count_out(membership)
+    membership.take_role(role)
+    organization.count_in(membership)
+    membership.save(update_fields=["role", "owns", "sole_owner"])
+    after = {"role": label_of(role)} | ({"reason": reason} if reason else {})
+    record_of(events.ROLE_CHANGED, actor, membership, before={"role": label_of(before)}, after=after)
+
+
+def finish(organization: Organization, changed: Sequence[Membership], *, actor: Actor) -> None:
+    """Save the counters, and tell whoever keeps what these people had open."""
+    if not changed:
+        return
+    organization.save_counters()
+    signals.authority_changed.send(Membership, organization=organization, memberships=list(changed), actor=actor)

@@ -1,0 +1,28 @@
+"""What came of an action on several: who was reached, and who was passed over and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Target = TypeVar("Target")
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """`who` is a label or an address."""
+
+    who: str
+    reason: str
+    code: str = ""
+
+
+@dataclass
+class Outcome(Generic[Target]):
+    done: list[Target] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+    def pass_over(self, who: str, reason: str, code: str = "") -> None:
+        self.passed_over.append(PassedOver(who, reason, code))

@@ -1,0 +1,72 @@
+"""The people whom an action on several is about, as they stand under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from audit.actions import current_act
+from audit.actors import Actor, ActorKind
+from audit.events import EventKind
+from audit.recording import record
+from organizations.actions.outcome import MOST_AT_ONCE
+from organizations.models import Membership, Organization, Role
+
+
+def reloaded(
+    organization: Organization, memberships: Sequence[Membership], *, limit: int | None = MOST_AT_ONCE
+) -> list[Membership]:
+    """These memberships as they are now, those of this organization only, ordered by id.
+
+    Raises ValidationError (`too_many`) above the limit.
+    """
+    if limit is not None and len(memberships) > limit:
+        message = f"At most {limit} people at a time; these are {len(memberships):,}. Take them in parts."
+        raise ValidationError(message, code="too_many")
+    rows = organization.memberships.select_related("role", "user").filter(pk__in=[one.pk for one in memberships])
+    found = list(rows.order_by("id"))
+    for membership in found:
+        membership.organization = organization
+    return found
+
+
+def own_membership(organization: Organization, actor: Actor) -> Membership | None:
+    """The actor's own, where the actor is a person here."""
+    if actor.kind is not ActorKind.MEMBER or actor.id is None:
+        return None
+    return organization.memberships.filter(user_id=actor.id).first()
+
+
+def other_owners(organization: Organization, membership: Membership) -> int:
+    """How many can act as owners besides this person; only counted where it matters."""
+    if not membership.owns:
+        return 0
+    return organization.memberships.owners(current_act().now).exclude(pk=membership.pk).count()
+
+
+def role_of(organization: Organization, role: Role) -> Role:
+    """The role as it stands under the lock. Raises ValidationError (`unknown_role`) for one that is not given here."""
+    found = Role.objects.of(organization).filter(pk=role.pk).first()
+    if found is None:
+        message = "This role no longer exists. Choose another one."
+        raise ValidationError(message, code="unknown_role")
+    return found
+
+
+def record_of(kind: EventKind, actor: Actor, membership: Membership, **changes: dict[str, Any]) -> None:
+    """Write one event about this person into their organization's chain."""
+    record(
+        kind,
+        actor=actor,
+        chain=membership.organization_id,
+        target_id=membership.user_id,
+        target_label=membership.label,
+        **changes,
+    )
+
+
+def label_of(role: Role | None) -> str:
+    """What an event says of a role that may be missing."""
+    return role.label if role else "no role"
