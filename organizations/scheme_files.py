@@ -25,9 +25,12 @@ def read_scheme(path: Path) -> Scheme:
     key, label, description = _key(file, _KEY), file.text("label", LABEL), file.text("description", TEXT)
     resources = (*OWN_RESOURCES, *_resources(file))
     ownership = file.table("ownership")
-    owner_key = ownership.text("role", KEY)
-    roles = _roles(file, resources, owner_key)
+    ownership.only("role", "rule", "recommended", "moves", "former_owner")
+    roles = _roles(file, resources)
     by_key = {role.key: role for role in roles}
+    owner_key = ownership.choice("role", by_key)
+    for table, role in zip(file.tables("roles"), roles, strict=True):
+        (_check_owner if role.key == owner_key else _check_other)(table, role)
     rule, moves, recommended, former_owner_key = _ownership(ownership, by_key)
     curator_key, instead_of_key = _curators(file, by_key, owner_key)
     return Scheme(
@@ -68,15 +71,11 @@ def _resources(file: Table) -> list[Resource]:
     return found
 
 
-def _roles(file: Table, resources: Resources, owner_key: str) -> tuple[BuiltinRole, ...]:
+def _roles(file: Table, resources: Resources) -> tuple[BuiltinRole, ...]:
     found: list[BuiltinRole] = []
     for rank, table in enumerate(file.tables("roles")):
         role = _role(table, rank, resources)
         _unused(table, role.key, role.label, [(one.key, one.label) for one in found], "role")
-        if role.key == owner_key:
-            _check_owner(table, role)
-        else:
-            _check_other(table, role)
         found.append(role)
     if not found:
         raise file.wrong("roles", "there are none. Declare at least the role that owns, beginning with [[roles]].")
@@ -159,8 +158,6 @@ def _matching(table: Table, name: str, pattern: str, resources: Resources) -> se
 
 
 def _ownership(table: Table, roles: dict[str, BuiltinRole]) -> tuple[OwnerRule, OwnershipMove | None, int, str | None]:
-    table.only("role", "rule", "recommended", "moves", "former_owner")
-    table.choice("role", roles)
     rule = OwnerRule(table.choice("rule", list(OwnerRule)))
     recommended = table.number("recommended", 1)
     if rule is OwnerRule.AT_LEAST_ONE:

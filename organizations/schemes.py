@@ -38,13 +38,13 @@ def load_schemes() -> dict[str, Scheme]:
 
 
 def _listed(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        message = f"The setting SCHEMES_DIR names {folder}, which is no folder. Give the folder of the TOML files."
-        raise ImproperlyConfigured(message)
     try:
         found = [path for path in folder.iterdir() if path.suffix == ".toml" and not path.name.startswith(".")]
-    except OSError as mistake:
-        message = f"The folder {folder} of SCHEMES_DIR cannot be read ({mistake.strerror}). Make it readable."
+    except (OSError, ValueError) as mistake:
+        why = mistake.strerror if isinstance(mistake, OSError) else mistake
+        message = (
+            f"The setting SCHEMES_DIR names {folder}, which cannot be read ({why}). Give the folder of TOML files."
+        )
         raise ImproperlyConfigured(message) from mistake
     # Whoever creates an organization is offered the plain one first.
     return sorted(found, key=lambda path: (path.stem != "standard", path.name))
