@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from organizations.permissions import OWN_RESOURCES, OWNERS_ALONE, Grant, Resource, Scope, covers
+from organizations.permissions import OWN_BY_GROUP, OWN_RESOURCES, OWNERS_ALONE, Grant, Resource, Scope, widest
 from organizations.scheme_model import BuiltinRole, OwnerRule, OwnershipMove, Scheme
 from organizations.toml_tables import Table, quoted
 
@@ -136,25 +136,30 @@ def _grants(table: Table, resources: Resources) -> frozenset[str]:
         if not taken:
             raise table.wrong("except", f"{quoted(pattern)} takes nothing away. Leave it out.", pattern)
         held -= taken
-    grants = frozenset(map(str, held))
-    return frozenset(one for one in grants if not covers(grants - {one}, [one]))
+    return widest(map(str, held))
 
 
 def _matching(table: Table, name: str, pattern: str, resources: Resources) -> set[Grant]:
     """The grants that the pattern names. Refused where it names none."""
     found = _PATTERN.fullmatch(pattern)
-    matched = {
-        Grant(f"{resource.key}.{action}", Scope(found[3] or Scope.ORGANIZATION))
+    permissions = {
+        permission
         for resource in resources
-        for action in resource.actions
+        for action, permission in zip(resource.actions, resource.permissions(), strict=True)
         if found and found[1] in ("*", resource.key) and found[2] in ("*", action)
     }
-    if not matched:
+    if not found or not permissions:
         mend = (
             'Write resource.action with names of this file, "*" for all, and @groups or @curated for a narrower scope.'
         )
         raise table.wrong(name, f"{quoted(pattern)} names no permission. {mend}", pattern)
-    return matched
+    scope = Scope(found[3] or Scope.ORGANIZATION)
+    if scope is not Scope.ORGANIZATION:
+        permissions -= {permission for one in OWN_RESOURCES for permission in one.permissions()} - OWN_BY_GROUP
+    if not permissions:
+        mend = "Leave out @ and what follows."
+        raise table.wrong(name, f"{quoted(pattern)} reaches the whole organization or nothing. {mend}", pattern)
+    return {Grant(permission, scope) for permission in permissions}
 
 
 def _ownership(table: Table, roles: dict[str, BuiltinRole]) -> tuple[OwnerRule, OwnershipMove | None, int, str | None]:

@@ -125,7 +125,9 @@ def test_what_a_file_says_is_what_the_scheme_is(tmp_path: Path):
         (["sales.*", "sales.*@groups"], ["sales.approve"], {"sales.read"}),
         (["sales.*"], ["sales.read"], {"sales.approve"}),
         (["*.read@groups", "sales.read"], ["*.read@groups"], {"sales.read"}),
+        (["*.read@groups"], [], {"paintings.read@groups", "sales.read@groups", "groups.read@groups"}),
         (["*.approve"], [], {"sales.approve"}),
+        (["*.curators@curated", "groups.read@groups"], [], {"groups.curators@curated", "groups.read@groups"}),
     ],
 )
 def test_grants_keep_their_widest_scope_and_lose_what_is_excepted(tmp_path, grants, taken, held):
@@ -248,7 +250,13 @@ WRONG = [
         "line 47, at roles.keeper.grants",
         "organization.delete belongs to the role that owns alone.",
     ),
-    ('"sales.*"]', '"ownership.transfer@curated"]', "line 47, at roles.keeper.grants", "Add it to the role's except"),
+    ('"sales.*"]', '"ownership.transfer"]', "line 47, at roles.keeper.grants", "Add it to the role's except"),
+    (
+        '"sales.*"]',
+        '"members.*@curated"]',
+        "line 47, at roles.keeper.grants",
+        "whole organization or nothing. Leave out @",
+    ),
     # who takes a seat, and who curates
     ("reserved = true\n", "", "line 32, at roles.guest.seat", "an invitation reserves a seat"),
     ('role = "keeper"', 'role = "keepers"', "line 13, at curators.role", '"keepers" is not known here.'),
