@@ -9,8 +9,8 @@ from audit.actors import Actor
 from organizations import events, policies, signals
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.outcome import Outcome
-from organizations.actions.people import label_of, other_owners, record_of, reloaded, role_of
-from organizations.models import GroupPlace, Membership, Organization, Role
+from organizations.actions.people import label_of, other_owners, places_that_matter, record_of, reloaded, role_of
+from organizations.models import Membership, Organization, Role
 
 
 @action
@@ -28,7 +28,7 @@ def change_role(
     found = role_of(organization, role) if role else None
     outcome: Outcome[Membership] = Outcome()
     people = reloaded(organization, memberships)
-    curating = set(GroupPlace.objects.curating().filter(membership__in=people).values_list("membership_id", flat=True))
+    places = places_that_matter(actor, found, people)
     for membership in people:
         if membership.role_id == (found.pk if found else None):
             continue
@@ -37,7 +37,7 @@ def change_role(
             membership,
             found,
             other_owners=other_owners(organization, membership),
-            curates=membership.pk in curating,
+            places=places.get(membership.pk, []),
             at=act.now,
         )
         if not decision:

@@ -19,7 +19,7 @@ from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.groups import leave_groups
 from organizations.actions.outcome import Outcome
 from organizations.actions.ownership import drop_offers_to
-from organizations.actions.people import label_of, other_owners, record_of, reloaded
+from organizations.actions.people import label_of, other_owners, places_that_matter, record_of, reloaded
 from organizations.models import Membership, MembershipSource, MembershipStatus, Organization, Role
 
 
@@ -114,7 +114,8 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
     for membership in reloaded(organization, memberships):
         if membership.status == MembershipStatus.ACTIVE:
             continue
-        decision = policies.may_reactivate(actor, membership, act.now)
+        places = places_that_matter(actor, membership.role, [membership]).get(membership.pk, [])
+        decision = policies.may_reactivate(actor, membership, places, act.now)
         if decision and membership.takes_seat:
             decision = policies.has_seats(organization, 1)
         if not decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
@@ -12,7 +13,8 @@ from audit.actors import Actor, ActorKind
 from audit.events import EventKind
 from audit.recording import record
 from organizations.actions.outcome import MOST_AT_ONCE
-from organizations.models import Membership, Organization, Role
+from organizations.models import Group, GroupPlace, Membership, Organization, Role
+from organizations.policies import by_group_only
 
 
 def reloaded(
@@ -53,6 +55,28 @@ def role_of(organization: Organization, role: Role) -> Role:
         message = "This role no longer exists. Choose another one."
         raise ValidationError(message, code="unknown_role")
     return found
+
+
+def places_that_matter(actor: Actor, role: Role | None, people: Sequence[Membership]) -> dict[UUID, list[GroupPlace]]:
+    """Places in groups by membership: all where the actor may give the role in some groups only, else the curators'."""
+    found: dict[UUID, list[GroupPlace]] = {}
+    if role is None:
+        return found
+    rows = GroupPlace.objects.filter(membership__in=people).select_related("group")
+    if not by_group_only(actor, role.grant_set):
+        rows = rows.curating()
+    for place in rows:
+        found.setdefault(place.membership_id, []).append(place)
+    return found
+
+
+def places_of_holders(actor: Actor, role: Role, grants: frozenset[str]) -> list[GroupPlace]:
+    """Where the role's holders have places in groups, one of each kind; none where the actor may give it anywhere."""
+    if not by_group_only(actor, grants):
+        return []
+    kinds = GroupPlace.objects.filter(membership__role=role).values_list("group_id", "curates").distinct()
+    groups = Group.objects.in_bulk({group for group, _ in kinds})
+    return [GroupPlace(group=groups[group], curates=curates) for group, curates in kinds]
 
 
 def record_of(kind: EventKind, actor: Actor, membership: Membership, **changes: dict[str, Any]) -> None:

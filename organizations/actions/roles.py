@@ -12,7 +12,7 @@ from audit.events import EventKind
 from audit.recording import record
 from organizations import events, policies, signals
 from organizations.actions.base import action, as_of_now, locked
-from organizations.actions.people import own_membership, record_of, role_of
+from organizations.actions.people import own_membership, places_of_holders, record_of, role_of
 from organizations.models import MOST_ROLES, GroupPlace, Membership, Organization, Role
 from organizations.permissions import widest
 
@@ -78,7 +78,14 @@ def edit_role(
     was = _said(role)
     before = role.grant_set
     held_by_actor = _holds(organization, actor, role)
-    policies.may_edit_role(actor, role, organization, wanted, held_by_actor=held_by_actor).demand()
+    policies.may_edit_role(
+        actor,
+        role,
+        organization,
+        wanted,
+        held_by_actor=held_by_actor,
+        places=places_of_holders(actor, role, wanted),
+    ).demand()
     wrote = {
         "label": label.strip(),
         "description": description.strip(),
@@ -173,6 +180,7 @@ def _replacement(
         message = f"{found.label} is given to one person at a time. Choose another role."
         raise ValidationError(message, code="owners_alone")
     (policies.holds(actor, permission) and policies.may_give(actor, found, organization)).demand()
+    policies.may_give_there(actor, found.grant_set, places_of_holders(actor, role, found.grant_set)).demand()
     return found
 
 

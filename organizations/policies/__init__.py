@@ -1,7 +1,7 @@
 """Who may do what, and why not. Policies take loaded objects, the actor and the time; they read and write nothing."""
 
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.grants import holds, may_give
+from organizations.policies.grants import by_group_only, holds, may_give, may_give_there
 from organizations.policies.groups import (
     may_create_group,
     may_delete_group,
@@ -42,6 +42,7 @@ from organizations.policies.settings import may_approve_for_production, may_chan
 __all__ = [
     "YES",
     "Decision",
+    "by_group_only",
     "has_seats",
     "holds",
     "may_answer_transfer",
@@ -58,6 +59,7 @@ __all__ = [
     "may_edit_group",
     "may_edit_role",
     "may_give",
+    "may_give_there",
     "may_leave",
     "may_make_curator",
     "may_open_for_edit",

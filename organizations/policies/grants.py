@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from audit.actors import Actor, ActorKind
-from organizations.models import Group, Organization, Role
+from organizations.models import Group, GroupPlace, Organization, Role
 from organizations.permissions import OWN_BY_GROUP, OWNERS_ALONE, Scope, covers
 from organizations.policies.decisions import YES, Decision, no
 from organizations.schemes import OwnerRule, Scheme
@@ -51,6 +53,21 @@ def may_grant(actor: Actor, grants: frozenset[str], otherwise: str) -> Decision:
     if actor.kind in _UNBOUND or covers(actor.grants, grants):
         return YES
     return no(otherwise, "more_than_own")
+
+
+def by_group_only(actor: Actor, grants: frozenset[str]) -> bool:
+    """Whether some of these reach groups and the actor does not hold them in the whole organization."""
+    if actor.kind in _UNBOUND:
+        return False
+    return any("@" in grant and grant.partition("@")[0] not in actor.grants for grant in grants)
+
+
+def may_give_there(actor: Actor, grants: frozenset[str], places: Iterable[GroupPlace]) -> Decision:
+    """Whether the actor holds in each of these places what the grants reach there."""
+    for place in places:
+        if not (there := holds_in(actor, grants, place.group, curating=place.curates)):
+            return there
+    return YES
 
 
 def may_put_into_role(actor: Actor, grants: frozenset[str], rules: Scheme) -> Decision:

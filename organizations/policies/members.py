@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from audit.actors import Actor, ActorKind
-from organizations.models import Membership, MembershipStatus, Organization, Role
+from organizations.models import GroupPlace, Membership, MembershipStatus, Organization, Role
 from organizations.permissions import covers
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.grants import holds, may_give
+from organizations.policies.grants import holds, may_give, may_give_there
 from organizations.schemes import OwnerRule
 
 
@@ -51,11 +52,17 @@ def owner_stays(membership: Membership, other_owners: int) -> Decision:
 
 
 def may_change_role(
-    actor: Actor, membership: Membership, role: Role | None, *, other_owners: int, curates: bool, at: datetime
+    actor: Actor,
+    membership: Membership,
+    role: Role | None,
+    *,
+    other_owners: int,
+    places: Sequence[GroupPlace],
+    at: datetime,
 ) -> Decision:
     """Whether the actor may give this person that role, or with None take theirs away.
 
-    `other_owners`: how many owners there are besides this person. `curates`: whether this person curates a group.
+    `other_owners`: how many owners there are besides this person. `places`: this person's in groups.
     """
     if not (held := holds(actor, "roles.assign")):
         return held
@@ -74,7 +81,9 @@ def may_change_role(
         return give
     if role.owns and not (able := may_own(membership, at)):
         return able
-    if curates and role.key == organization.rules.instead_of_key and not role.is_custom:
+    if not (there := may_give_there(actor, role.grant_set, places)):
+        return there
+    if any(place.curates for place in places) and role.key == organization.rules.instead_of_key and not role.is_custom:
         return no(
             f"{membership.label} curates a group, which needs another role. Take that place away first.", "curates"
         )
@@ -103,13 +112,14 @@ def may_deactivate(actor: Actor, membership: Membership, other_owners: int) -> D
     return may_touch(actor, membership) and owner_stays(membership, other_owners)
 
 
-def may_reactivate(actor: Actor, membership: Membership, at: datetime) -> Decision:
+def may_reactivate(actor: Actor, membership: Membership, places: Sequence[GroupPlace], at: datetime) -> Decision:
     """Reactivating gives back what the role grants, so it needs what giving it would."""
     if not (held := holds(actor, "members.update")):
         return held
     if membership.status == MembershipStatus.DEACTIVATED and membership.ends_at and membership.ends_at <= at:
         return no(f"The access of {membership.label} has ended. Set a later end or none first.", "ended")
-    return may_touch(actor, membership)
+    grants = membership.role.grant_set if membership.role else frozenset()
+    return may_touch(actor, membership) and may_give_there(actor, grants, places)
 
 
 def may_remove(actor: Actor, membership: Membership, other_owners: int) -> Decision:

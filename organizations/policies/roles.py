@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from audit.actors import Actor
-from organizations.models import Organization, Role
+from organizations.models import GroupPlace, Organization, Role
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.grants import holds, may_grant, may_put_into_role
+from organizations.policies.grants import holds, may_give_there, may_grant, may_put_into_role
 
 
 def may_create_role(actor: Actor, organization: Organization, grants: frozenset[str]) -> Decision:
@@ -22,16 +24,25 @@ def may_open_for_edit(actor: Actor, role: Role) -> Decision:
 
 
 def may_edit_role(
-    actor: Actor, role: Role, organization: Organization, grants: frozenset[str], *, held_by_actor: bool
+    actor: Actor,
+    role: Role,
+    organization: Organization,
+    grants: frozenset[str],
+    *,
+    held_by_actor: bool,
+    places: Iterable[GroupPlace],
 ) -> Decision:
-    """Whether the actor may give this role these grants. Editing a role that is held counts as assigning it."""
+    """Whether the actor may give this role these grants. Editing a role that is held counts as assigning it.
+
+    `places`: those of its holders in groups, one of each kind.
+    """
     if not (opened := may_open_for_edit(actor, role)):
         return opened
     if grants == role.grant_set:
         return YES
     if held_by_actor:
         return no("You hold this role, and nobody changes their own. Ask someone else who may.", "own_role")
-    return may_put_into_role(actor, grants, organization.rules)
+    return may_put_into_role(actor, grants, organization.rules) and may_give_there(actor, grants, places)
 
 
 def may_clone_role(actor: Actor, role: Role) -> Decision:
