@@ -1,9 +1,13 @@
-"""One spelling for every email address, so that two spellings are never two people."""
+"""One spelling for every address, so that two spellings are never two people; and addresses as people paste them."""
+
+import re
 
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
+_BETWEEN = re.compile(r"[\s,;]+")
+_IN_BRACKETS = re.compile(r"<([^<>\s]{1,64}@[^<>\s]{1,255})>")
 
 
 def normalise(address: str) -> str:
@@ -25,3 +29,23 @@ def normalise(address: str) -> str:
         message = "The part after the @ needs a dot, as in example.org."
         raise ValidationError(message, code="invalid_address")
     return f"{found.ascii_local_part}@{found.ascii_domain}".lower()
+
+
+def pasted(text: str) -> list[str]:
+    """The addresses of a text, as typed: between commas, semicolons and spaces, without the names beside them."""
+    return [part for part in _BETWEEN.split(_without_names(text)) if part]
+
+
+def _without_names(text: str) -> str:
+    """The text without the names that mail programs put before addresses: `"Lind, Ove" <ove@example.org>`."""
+    kept: list[str] = []
+    end = 0
+    for match in _IN_BRACKETS.finditer(text):
+        before = text[end : match.start()].rstrip()
+        if before.endswith('"') and before.count('"') > 1:
+            name = before.rindex('"', 0, -1)
+        else:
+            name = max(before.rfind(separator) for separator in ",;\n") + 1
+        kept += [before[:name], match[1]]
+        end = match.end()
+    return " ".join([*kept, text[end:]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -10,28 +9,16 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
-from accounts.addresses import normalise
+from accounts.addresses import normalise, pasted
 from audit.actors import Actor
 from organizations.actions.outcome import MOST_AT_ONCE
+from organizations.forms.roles_offered import PICKER, RoleField
 from organizations.models import Organization, Role
 from organizations.policies import may_give
 
-_BETWEEN = re.compile(r"[\s,;]+")
-_IN_BRACKETS = re.compile(r"<([^<>\s]{1,64}@[^<>\s]{1,255})>")
 _NAMED_AT_MOST = 10
 _LONGEST_PASTE = 1_000_000
-
-
-class RoleField(forms.ModelChoiceField[Role]):
-    """Says one sentence of whatever is none of its roles, be it a wrong id or none at all."""
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except ValidationError as mistake:
-            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from mistake
 
 
 class InviteForm(forms.Form):
@@ -43,7 +30,7 @@ class InviteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocapitalize": "off", "autofocus": True}),
         help_text="One or many: separate them with commas, spaces or lines.",
     )
-    role = RoleField(queryset=Role.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    role = RoleField()
     days = forms.TypedChoiceField(
         label="Open for",
         coerce=int,
@@ -53,10 +40,9 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, organization: Organization, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = Role.objects.of(organization)
+        roles = Role.objects.of(organization).by_hand()
         self.roles = [(role, may_give(actor, role, organization)) for role in roles]
-        self.fields["role"].queryset = self._givable(roles)  # type: ignore[attr-defined]
-        self.fields["role"].error_messages["invalid_choice"] = "Choose one of these roles."
+        self.fields["role"].offer([role for role, decision in self.roles if decision])  # type: ignore[attr-defined]
         self.fields["role"].initial = next((role.pk for role, decision in self.roles if decision), None)
         days = self.fields["days"]
         if settings.INVITATION_DAYS not in dict(days.choices):  # type: ignore[attr-defined]
@@ -66,12 +52,12 @@ class InviteForm(forms.Form):
         self.helper.form_tag = False
         self.helper.layout = Layout(
             "addresses",
-            Field("role", template="invitations/role_picker.html"),
+            Field("role", template=PICKER),
             Field("days", wrapper_class="narrow"),
         )
 
     def clean_addresses(self) -> list[str]:
-        typed = [part for part in _BETWEEN.split(_without_names(self.cleaned_data["addresses"])) if part]
+        typed = pasted(self.cleaned_data["addresses"])
         if not typed:
             message = "Type at least one address."
             raise ValidationError(message, code="required")
@@ -100,24 +86,6 @@ class InviteForm(forms.Form):
             shown = mistakes[:_NAMED_AT_MOST] + ([f"And {more} more."] if more > 0 else [])
             raise ValidationError(shown, code="addresses")
         return list(spelled)
-
-    def _givable(self, roles: QuerySet[Role]) -> QuerySet[Role]:
-        return roles.filter(pk__in=[role.pk for role, decision in self.roles if decision])
-
-
-def _without_names(text: str) -> str:
-    """The text without the names that mail programs put before addresses: `"Lind, Ove" <ove@example.org>`."""
-    kept: list[str] = []
-    end = 0
-    for match in _IN_BRACKETS.finditer(text):
-        before = text[end : match.start()].rstrip()
-        if before.endswith('"') and before.count('"') > 1:
-            name = before.rindex('"', 0, -1)
-        else:
-            name = max(before.rfind(separator) for separator in ",;\n") + 1
-        kept += [before[:name], match[1]]
-        end = match.end()
-    return " ".join([*kept, text[end:]])
 
 
 def _short(address: str) -> str:
