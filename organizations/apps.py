@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 
 
@@ -7,9 +8,10 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "Organizations"
 
     def ready(self) -> None:
-        from organizations import emails, receivers  # noqa: PLC0415
+        from organizations import checks, emails, receivers  # noqa: PLC0415
         from organizations.schemes import load_schemes  # noqa: PLC0415
 
         emails.register_all()
         load_schemes()  # a scheme that is wrong stops the start
         post_migrate.connect(receivers.write_builtin_roles, sender=self)
+        register(checks.every_scheme_is_declared, Tags.database)

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, TextIO
 
-from django.db import transaction
+from django.apps.registry import Apps
 from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.signals import user_changed
-from organizations.models import Membership, Role, sort_name
-from organizations.schemes import load_schemes
+from organizations import builtin_roles
+from organizations.models import Membership, Organization, Role, sort_name
 
 
-def write_builtin_roles(sender: Any, using: str, **kwargs: Any) -> None:
-    """After migrate: the built-in roles are what the scheme files say."""
-    with transaction.atomic(using=using):
-        kept = set()
-        for one in load_schemes().values():
-            for role in one.roles:
-                row, _ = Role.objects.using(using).update_or_create(
-                    organization=None,
-                    scheme=one.key,
-                    key=role.key,
-                    defaults={
-                        "label": role.label,
-                        "description": role.description,
-                        "caution": role.caution,
-                        "elevated": role.elevated,
-                        "owns": role.key == one.owner_key,
-                        "rank": role.rank,
-                        "grants": sorted(role.grants),
-                        "retired": False,
-                    },
-                )
-                kept.add(row.pk)
-        # A role that a file no longer declares stays for those who hold it, and is offered to nobody.
-        Role.objects.using(using).filter(organization=None, retired=False).exclude(pk__in=kept).update(retired=True)
+def write_builtin_roles(sender: Any, using: str, verbosity: int = 1, apps: Apps | None = None, **kwargs: Any) -> None:
+    """After migrate: the built-in roles are what the scheme files say, and what no longer fits is said."""
+    if apps is not None and not _has_all_columns(apps):
+        return  # an earlier migration was asked for; the next one to the newest writes them
+    builtin_roles.write(using)
+    if verbosity:
+        stdout: TextIO = kwargs.get("stdout") or sys.stdout
+        for role, grant in builtin_roles.vanished(using):
+            stdout.write(f"{builtin_roles.vanished_sentence(role, grant)}\n")
+        for sentence in builtin_roles.undeclared(using):
+            stdout.write(f"{sentence}\n")
+
+
+def _has_all_columns(apps: Apps) -> bool:
+    """Whether the database, as these migrations left it, has every column that is read and written here."""
+    there = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+    }
+    return there >= {
+        (model._meta.db_table, field.column)
+        for model in (Role, Membership, Organization)
+        for field in model._meta.local_concrete_fields
+    }
 
 
 @receiver(user_changed)

@@ -337,15 +337,6 @@ def test_no_damage_to_a_file_ends_in_anything_but_a_refusal(tmp_path: Path):
     assert refused > 200
 
 
-@pytest.fixture
-def own_schemes(settings, tmp_path: Path):
-    """A folder of the deployment's own schemes, which is read anew."""
-    settings.SCHEMES_DIR = str(tmp_path)
-    load_schemes.cache_clear()
-    yield tmp_path
-    load_schemes.cache_clear()
-
-
 def test_schemes_of_the_folder_stand_beside_those_shipped(own_schemes: Path):
     written(own_schemes, RIGHT)
     written(own_schemes, "not a scheme", ".studio.toml")
