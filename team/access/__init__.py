@@ -1,0 +1,1 @@
+"""Access explained: what somebody may do and why, and who may do something."""
