@@ -17,7 +17,7 @@ from invitations.actions.offering import offer_instead, withdraw
 from invitations.models import Invitation, InvitationStatus
 from invitations.policies import may_invite
 from organizations.models import Membership, Organization, Role
-from organizations.signals import authority_changed, member_removed, role_removed, settling
+from organizations.signals import authority_changed, member_removed, role_offered, role_removed, settling
 
 
 @receiver(settling)
@@ -73,6 +73,12 @@ def answer_for_open_offers(
         withdraw(organization, offers, actor=actor, reason=f"{role.label} was deleted")
     else:
         offer_instead(organization, offers, replacement, actor=actor)
+
+
+@receiver(role_offered)
+def count_open_offers(sender: Any, organization: Organization, role: Role, at: datetime, **kwargs: Any) -> int:
+    """How many are invited to the role."""
+    return organization.invitations.pending(at).filter(role=role).count()
 
 
 @receiver(member_removed)

@@ -4,6 +4,8 @@
 `authority_changed`: people may do something else than before. Arguments: `organization`, `memberships` (as they are
 now, of one organization), `actor`, `reason` (a clause such as "Mina Haddad became Viewer", or "" for each one's own).
 `role_removed`: a custom role goes. Arguments: `organization`, `role` (still saved), `replacement` (or None), `actor`.
+`role_offered`: how many open offers of a role are there? A receiver answers a number. Arguments: `organization`,
+`role`, `at`.
 `settling`: write down what has lapsed. Arguments: `organization` (locked), `at`, `limit` (rows, or None for all); a
 receiver answers the next moment at which something of its kind lapses (in the past where it left some), or None.
 """
@@ -13,4 +15,5 @@ from django.dispatch import Signal
 member_removed = Signal()
 authority_changed = Signal()
 role_removed = Signal()
+role_offered = Signal()
 settling = Signal()

@@ -37,6 +37,14 @@ GET = {
     "invitations:revoke":     "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:switch":   "200   200   200   200   200     403    403    404  404   404    302",
     "organizations:leave":    "200   200   200   200   200     200    200    404  404   404    302",
+    "organizations:roles":          "200   200   200   200   403     403    403    404  404   404    302",
+    "organizations:role":           "200   200   200   200   403     403    403    404  404   404    302",
+    "organizations:role_menu":      "200   200   200   200   403     403    403    404  404   404    302",
+    "organizations:role_compare":   "200   200   200   200   403     403    403    404  404   404    302",
+    "organizations:role_create":    "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:role_clone":     "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:role_edit":      "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:role_delete":    "200   200   403   403   403     403    403    404  404   404    302",
 }  # fmt: skip
 POST = {
     "team:overview":          "405   405   405   405   403     403    403    404  404   404    302",
@@ -48,6 +56,14 @@ POST = {
     "invitations:revoke":     "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:switch":   "405   405   405   405   405     403    403    404  404   404    302",
     "organizations:leave":    "403   302   302   302   302     302    302    404  404   404    302",
+    "organizations:roles":          "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:role":           "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:role_menu":      "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:role_compare":   "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:role_create":    "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:role_clone":     "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:role_edit":      "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:role_delete":    "302   302   403   403   403     403    403    404  404   404    302",
 }  # fmt: skip
 
 
@@ -75,13 +91,27 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
     kwargs: dict[str, Any] = {"slug": organization.slug}
     if view in ("invitations:resend", "invitations:revoke"):
         kwargs["invitation"] = invitation.pk
+    if view in OF_A_ROLE:
+        kwargs["role"] = custom_role(organization).pk
     return reverse(view, kwargs=kwargs)
+
+
+OF_A_ROLE = [f"organizations:role{one}" for one in ("", "_menu", "_clone", "_edit", "_delete")]
+
+
+def custom_role(organization: Organization) -> Role:
+    """A role of the organization's own, which anyone who may edit roles holds the grants of."""
+    found = organization.custom_roles.first()
+    return found or Role.objects.create(
+        organization=organization, scheme=organization.scheme, key="own", label="Own", rank=0, grants=["members.read"]
+    )
 
 
 def fields() -> dict[str, Any]:
     """What the forms of all these pages take, together."""
     viewer = Role.objects.get(scheme="standard", key="viewer")
-    return {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7"}
+    of_a_role = {"label": "Front desk", "grant:members.read": "organization", "version": "1"}
+    return {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7", **of_a_role}
 
 
 def rows_of(organization: Organization) -> list[Any]:
@@ -91,6 +121,7 @@ def rows_of(organization: Organization) -> list[Any]:
         for rows in (
             Organization.objects.filter(pk=organization.pk),
             Membership.objects.filter(organization=organization),
+            Role.objects.filter(organization=organization),
             Invitation.objects.filter(organization=organization),
             Event.objects.filter(chain_id=organization.pk),
         )
@@ -130,6 +161,7 @@ def test_who_may_press_the_button(client_of, org, other_org, people, invitation,
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete", "patch"])
 def test_nobody_reaches_another_organization(client_of, other_org, owner, outsider, view, method):
     theirs = offer(outsider, "uma@example.org")
+    custom_role(other_org)
     before = rows_of(other_org)
     browser = client_of(owner)
     assert getattr(browser, method)(address(view, other_org, theirs), fields()).status_code == 404
@@ -144,6 +176,19 @@ def test_nobody_reaches_a_thing_of_another_organization_through_their_own(
     theirs = offer(outsider, "uma@example.org")
     before = rows_of(other_org)
     assert getattr(client_of(owner), method)(address(view, org, theirs)).status_code == 404
+    assert rows_of(other_org) == before
+
+
+@pytest.mark.parametrize("view", OF_A_ROLE)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_reaches_a_role_of_another_organization_through_their_own(
+    client_of, org, other_org, owner, view, method
+):
+    theirs = custom_role(other_org)
+    before = rows_of(other_org)
+    path = reverse(view, kwargs={"slug": org.slug, "role": theirs.pk})
+    without_a_button = method == "post" and POST[view].startswith("405")
+    assert getattr(client_of(owner), method)(path, fields()).status_code == (405 if without_a_button else 404)
     assert rows_of(other_org) == before
 
 
@@ -234,7 +279,16 @@ def test_pages_are_kept_by_no_cache(client_of, org, people, invitation):
     "query", ["q=%00", "q=" + "x" * 5_000, "after=%00", "after=x~y", "before=~", "before=" + "9" * 400, "q=%ED%A0%80"]
 )
 @pytest.mark.parametrize(
-    "view", ["team:overview", "team:members", "team:audit", "invitations:list", "organizations:switch"]
+    "view",
+    [
+        "team:overview",
+        "team:members",
+        "team:audit",
+        "invitations:list",
+        "organizations:switch",
+        "organizations:roles",
+        "organizations:role_compare",
+    ],
 )
 def test_query_that_means_nothing_is_no_error(client_of, org, owner, view, query):
     assert client_of(owner).get(f"{reverse(view, args=[org.slug])}?{query}").status_code == 200

@@ -42,6 +42,7 @@ _SECTIONS = (
     ("Overview", "team:overview", "layout-dashboard", "organization.read", ""),
     ("Members", "team:members", "users", "members.read", "members_count"),
     ("Invitations", "invitations:list", "mail", "invitations.read", "reserved_seats"),
+    ("Roles", "organizations:roles", "shield-lock", "roles.read", ""),
     ("Audit log", "team:audit", "history", "audit_log.read", ""),
 )
 

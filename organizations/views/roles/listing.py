@@ -1,0 +1,72 @@
+"""The roles of an organization, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.views.generic import TemplateView
+
+from organizations.models import Membership, Role
+from organizations.policies import holds
+from organizations.schemes import OwnerRule
+from organizations.views.base import OrganizationMixin
+from organizations.views.roles.base import RoleMixin
+
+NAMED = 3  # of those without a role
+
+
+class ListRolesView(OrganizationMixin, TemplateView):
+    """Built-in and custom roles from narrow to wide, how many hold each, and what wants attention."""
+
+    permission = "roles.read"
+    section = "organizations:roles"
+    page_name = "the roles"
+    template_name = "organizations/role_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        roles = list(Role.objects.of(self.organization))
+        people = self._people()
+        return super().get_context_data(
+            given=[(role, people.get(role.pk, 0)) for role in roles if role.by_hand],
+            not_given=[(role, people.get(role.pk, 0)) for role in roles if not role.by_hand],
+            everything=len(self.organization.rules.permissions),
+            roleless_count=people.get(None, 0),
+            roleless=self._roleless() if people.get(None) else [],
+            may_assign=holds(self.actor, "roles.assign"),
+            may_create=holds(self.actor, "roles.create"),
+            too_few_owners=self._too_few_owners(),
+            **kwargs,
+        )
+
+    def _people(self) -> dict[Any, int]:
+        """How many active people hold each role: an index counts them, and takes off the few whose access has ended."""
+        active = self.organization.memberships.filter(status="active").order_by()
+        people = dict(active.values_list("role").annotate(people=Count("*")))
+        for role, ended in active.lapsed(self.now).values_list("role").annotate(people=Count("*")):
+            people[role] -= ended
+        return people
+
+    def _roleless(self) -> list[Membership]:
+        if not holds(self.actor, "members.read"):
+            return []
+        rows = self.organization.memberships.without_role().active(self.now)
+        return list(rows.by_name()[:NAMED])
+
+    def _too_few_owners(self) -> int:
+        """How many owners there are where the scheme recommends more, for whoever may change that; else 0."""
+        rules = self.organization.rules
+        if rules.owner_rule is not OwnerRule.AT_LEAST_ONE or not holds(self.actor, "roles.assign"):
+            return 0
+        owners = self.organization.memberships.owners(self.now)[: rules.recommended_owners].count()
+        return owners if owners < rules.recommended_owners else 0
+
+
+class RoleMenuView(RoleMixin, TemplateView):
+    """The menu of a row, loaded when it is opened."""
+
+    permission = "roles.read"
+    template_name = "organizations/role_menu.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.allowed(), **kwargs)
