@@ -1,0 +1,83 @@
+"""What pages say about groups: which a person sees, how many belong, what belonging and curating allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from audit.actors import Actor
+from organizations.models import Group, GroupPlace, Organization, Role
+from organizations.permissions import Grant, Scope
+from organizations.querysets import GroupQuerySet
+
+_READ = "groups.read"
+
+
+@dataclass(frozen=True)
+class CuratorRoles:
+    """The labels of the role that a curator's place brings, and of the one that it takes the place of."""
+
+    comes: str
+    instead_of: str
+
+
+@dataclass(frozen=True)
+class GrantsByGroup:
+    """What a role grants in groups that its holder curates, and in those belonged to: resources and their actions."""
+
+    role: Role
+    curating: list[tuple[str, str]]
+    belonging: list[tuple[str, str]]
+
+
+def reads_groups(actor: Actor) -> bool:
+    """Whether the actor sees any group at all: all of them, or the own ones."""
+    return any(grant in actor.grants for grant in (_READ, f"{_READ}@{Scope.GROUPS}", f"{_READ}@{Scope.CURATED}"))
+
+
+def visible_groups(organization: Organization, actor: Actor) -> GroupQuerySet:
+    """All groups, or of those that the actor belongs to the ones that their grants reach."""
+    groups: GroupQuerySet = organization.groups.all()
+    if _READ in actor.grants:
+        return groups
+    own = actor.belongs_to if f"{_READ}@{Scope.GROUPS}" in actor.grants else actor.curates
+    return groups.filter(pk__in=own) if reads_groups(actor) else groups.none()
+
+
+def counted(groups: Iterable[Group]) -> dict[UUID, tuple[int, int]]:
+    """How many people belong to each group, and how many of them curate it."""
+    rows = GroupPlace.objects.filter(group__in=list(groups)).order_by().values_list("group")
+    found = rows.annotate(people=Count("*"), curators=Count("pk", filter=Q(curates=True)))
+    return {group: (people, curators) for group, people, curators in found}
+
+
+def curator_roles(organization: Organization) -> CuratorRoles | None:
+    """None where a curator's place changes nobody's role."""
+    rules = organization.rules
+    if not rules.curator_key or not rules.instead_of_key:
+        return None
+    return CuratorRoles(rules.by_key[rules.curator_key].label, rules.by_key[rules.instead_of_key].label)
+
+
+def grants_by_group(organization: Organization) -> list[GrantsByGroup]:
+    """The roles that grant more in groups than to see them, from narrowest to widest."""
+    found = []
+    for role in Role.objects.of(organization):
+        grants = sorted(Grant.parse(grant) for grant in role.grant_set)
+        curating = _in_words(organization, [one for one in grants if one.scope is Scope.CURATED])
+        belonging = _in_words(organization, [one for one in grants if one.scope is Scope.GROUPS])
+        if curating or belonging:
+            found.append(GrantsByGroup(role, curating, belonging))
+    return found
+
+
+def _in_words(organization: Organization, grants: list[Grant]) -> list[tuple[str, str]]:
+    words: dict[str, list[str]] = {}
+    for grant in grants:
+        resource = organization.rules.resource_of(grant.permission)
+        if resource is not None and grant.permission != _READ:
+            words.setdefault(resource.label, []).append(grant.permission.partition(".")[2])
+    return [(label, ", ".join(actions)) for label, actions in words.items()]
