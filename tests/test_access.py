@@ -10,12 +10,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.models import Event
 from invitations.models import Invitation
 from mail.models import Mail
-from organizations.models import Membership, Organization, Role
+from organizations.models import Group, GroupPlace, Membership, Organization, Role
 from tests.factories import UserFactory, end_at, give_role, join, offer
 from tests.witness import undone, written
 
@@ -30,6 +31,9 @@ PEOPLE = [
 GET = {
     "team:overview":          "200   200   200   200   403     403    403    404  404   404    302",
     "team:members":           "200   200   200   200   403     403    403    404  404   404    302",
+    "team:person":            "200   200   200   200   403     403    403    404  404   404    302",
+    "team:access":            "200   200   200   200   403     403    403    404  404   404    302",
+    "team:who":               "200   200   200   200   403     403    403    404  404   404    302",
     "team:audit":             "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "200   200   200   403   403     403    403    404  404   404    302",
     "invitations:create":     "200   200   403   403   403     403    403    404  404   404    302",
@@ -45,10 +49,29 @@ GET = {
     "organizations:role_clone":     "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:role_edit":      "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:role_delete":    "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:groups":            "200   200   200   200   403     403    403    404  404   404    302",
+    "organizations:group_create":      "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:group":             "200   200   200   200   403     403    403    404  404   404    302",
+    "organizations:group_edit":        "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:group_delete":      "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:group_add":         "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:group_remove":      "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:group_curator":     "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:change_role":       "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:settings":          "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:ownership":         "200   200   200   200   403     403    403    404  404   404    302",
+    "organizations:ownership_transfer":"200   403   403   403   403     403    403    404  404   404    302",
+    "organizations:ownership_accept":  "404   404   404   404   403     403    403    404  404   404    302",
+    "organizations:ownership_refuse":  "404   404   404   404   403     403    403    404  404   404    302",
+    "organizations:ownership_withdraw":"404   403   403   403   403     403    403    404  404   404    302",
 }  # fmt: skip
 POST = {
     "team:overview":          "405   405   405   405   403     403    403    404  404   404    302",
     "team:members":           "405   405   405   405   403     403    403    404  404   404    302",
+    "team:person":            "405   405   405   405   403     403    403    404  404   404    302",
+    "team:access":            "405   405   405   405   403     403    403    404  404   404    302",
+    "team:who":               "405   405   405   405   403     403    403    404  404   404    302",
     "team:audit":             "405   405   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "405   405   405   403   403     403    403    404  404   404    302",
     "invitations:create":     "302   302   403   403   403     403    403    404  404   404    302",
@@ -64,6 +87,22 @@ POST = {
     "organizations:role_clone":     "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:role_edit":      "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:role_delete":    "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:groups":            "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:group_create":      "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:group":             "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:group_edit":        "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:group_delete":      "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:group_add":         "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:group_remove":      "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:group_curator":     "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:change_role":       "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:settings":          "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:ownership":         "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:ownership_transfer":"403   403   403   403   403     403    403    404  404   404    302",
+    "organizations:ownership_accept":  "404   404   404   404   403     403    403    404  404   404    302",
+    "organizations:ownership_refuse":  "404   404   404   404   403     403    403    404  404   404    302",
+    "organizations:ownership_withdraw":"404   403   403   403   403     403    403    404  404   404    302",
 }  # fmt: skip
 
 
@@ -93,7 +132,35 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["invitation"] = invitation.pk
     if view in OF_A_ROLE:
         kwargs["role"] = custom_role(organization).pk
+    if view == "team:person":
+        kwargs["membership"] = organization.memberships.get(owns=True).pk
+    if view in OF_A_GROUP:
+        kwargs["group"] = group_of(organization).pk
+    if view in OF_A_PERSON:
+        kwargs["membership"] = someone_of(organization).pk
+    if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:
+        kwargs["transfer"] = uuid7()  # several may own these organizations, so nothing is ever offered there
     return reverse(view, kwargs=kwargs)
+
+
+OF_A_GROUP = [
+    f"organizations:group{one}" for one in ("", "_edit", "_delete", "_add", "_remove", "_curator")
+]  # fmt: skip
+OF_A_PERSON = [
+    f"organizations:{one}" for one in ("group_remove", "group_curator", "change_role", "ownership_transfer")
+]  # fmt: skip
+
+
+def group_of(organization: Organization) -> Group:
+    """A group of the organization, to which somebody belongs."""
+    group, _ = Group.objects.get_or_create(organization=organization, name="Field sales")
+    GroupPlace.objects.get_or_create(group=group, membership=someone_of(organization))
+    return group
+
+
+def someone_of(organization: Organization) -> Membership:
+    """Somebody whom everyone who runs the team may change."""
+    return organization.memberships.filter(role__key="member").first() or organization.memberships.get()
 
 
 OF_A_ROLE = [f"organizations:role{one}" for one in ("", "_menu", "_clone", "_edit", "_delete")]
@@ -111,7 +178,10 @@ def fields() -> dict[str, Any]:
     """What the forms of all these pages take, together."""
     viewer = Role.objects.get(scheme="standard", key="viewer")
     of_a_role = {"label": "Front desk", "grant:members.read": "organization", "version": "1"}
-    return {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7", **of_a_role}
+    of_a_group = {"name": "Night shift", "description": "", "curates": "yes"}
+    member = Role.objects.get(scheme="standard", key="member")
+    of_settings = {"was": "Marram Instruments", "required": "yes", "held_then": str(member.pk)}
+    return {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7", **of_a_role, **of_a_group, **of_settings}
 
 
 def rows_of(organization: Organization) -> list[Any]:
@@ -122,6 +192,8 @@ def rows_of(organization: Organization) -> list[Any]:
             Organization.objects.filter(pk=organization.pk),
             Membership.objects.filter(organization=organization),
             Role.objects.filter(organization=organization),
+            Group.objects.filter(organization=organization),
+            GroupPlace.objects.filter(group__organization=organization),
             Invitation.objects.filter(organization=organization),
             Event.objects.filter(chain_id=organization.pk),
         )
@@ -162,6 +234,7 @@ def test_who_may_press_the_button(client_of, org, other_org, people, invitation,
 def test_nobody_reaches_another_organization(client_of, other_org, owner, outsider, view, method):
     theirs = offer(outsider, "uma@example.org")
     custom_role(other_org)
+    group_of(other_org)
     before = rows_of(other_org)
     browser = client_of(owner)
     assert getattr(browser, method)(address(view, other_org, theirs), fields()).status_code == 404

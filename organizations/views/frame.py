@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.actors import Actor
 from organizations.models import Membership, Organization
+from organizations.permissions import Scope
 from organizations.policies import holds
 
 
@@ -41,9 +42,11 @@ class Frame:
 _SECTIONS = (
     ("Overview", "team:overview", "layout-dashboard", "organization.read", ""),
     ("Members", "team:members", "users", "members.read", "members_count"),
+    ("Groups", "organizations:groups", "users-group", "groups.read", ""),
     ("Invitations", "invitations:list", "mail", "invitations.read", "reserved_seats"),
     ("Roles", "organizations:roles", "shield-lock", "roles.read", ""),
     ("Audit log", "team:audit", "history", "audit_log.read", ""),
+    ("Settings", "organizations:settings", "settings", "organization.update", ""),
 )
 
 
@@ -58,7 +61,7 @@ def build_frame(membership: Membership, actor: Actor, current: str) -> Frame:
             count=getattr(organization, counter) if counter else None,
         )
         for label, name, icon, permission, counter in _SECTIONS
-        if holds(actor, permission)
+        if _opens(actor, permission)
     ]
     role = membership.role
     return Frame(
@@ -70,3 +73,8 @@ def build_frame(membership: Membership, actor: Actor, current: str) -> Frame:
         if holds(actor, "invitations.create")
         else None,
     )
+
+
+def _opens(actor: Actor, permission: str) -> bool:
+    """Whether the section holds anything for this person: all of it, or what is of their own groups."""
+    return bool(holds(actor, permission)) or any(f"{permission}@{scope}" in actor.grants for scope in Scope)
