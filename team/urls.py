@@ -1,9 +1,11 @@
 from django.urls import path
 
+from team.views.access import AccessView, WhoView
 from team.views.audit import AuditView
 from team.views.members import MembersView
 from team.views.mine import OrganizationsView
 from team.views.overview import OverviewView
+from team.views.person import PersonView
 
 app_name = "team"
 
@@ -11,5 +13,8 @@ urlpatterns = [
     path("organizations/", OrganizationsView.as_view(), name="organizations"),
     path("o/<slug:slug>/", OverviewView.as_view(), name="overview"),
     path("o/<slug:slug>/members/", MembersView.as_view(), name="members"),
+    path("o/<slug:slug>/members/<uuid:membership>/", PersonView.as_view(), name="person"),
+    path("o/<slug:slug>/access/", AccessView.as_view(), name="access"),
+    path("o/<slug:slug>/access/who/", WhoView.as_view(), name="who"),
     path("o/<slug:slug>/audit/", AuditView.as_view(), name="audit"),
 ]

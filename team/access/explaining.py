@@ -50,6 +50,13 @@ def explain(
     return Explanation(allowed, sentence, tuple(links), in_groups=bool(reached))
 
 
+def what_stops(subject: Subject, *, at: datetime, reader: Actor) -> Link | None:
+    """The link that keeps the subject from everything here, whatever is asked; None where nothing does."""
+    asked = _Question(subject, "", None, at, reader)
+    links = (asked.account(), *asked.standing(), *asked.role())
+    return next((link for link in links if link.holds is False), None)
+
+
 class _Question:
     """One question, and its links in their order. Each may take for granted that those before it hold."""
 

@@ -91,12 +91,12 @@ def test_it_agrees_with_the_fast_answer_in_every_case():
 
 def test_every_kind_of_answer_is_among_those_cases():
     """So that the agreement above is about something."""
-    said = {}
+    said = set()
     for state in STATES:
         subject, group = story(state)
         last = explain(subject, PERMISSION, group, at=timezone.now(), reader=SYSTEM).links[-1]
-        said.setdefault((last.what, last.holds), state)
-    assert said.keys() >= {
+        said.add((last.what, last.holds))
+    assert said >= {
         ("Account", False), ("Membership", False), ("End date", False), ("Two-factor", False), ("Role", False),
         ("Grant", False), ("Group", False), ("Organization", False), ("Organization", True),
     }  # fmt: skip
