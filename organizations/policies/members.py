@@ -133,9 +133,9 @@ def may_remove(actor: Actor, membership: Membership, other_owners: int) -> Decis
 def standing(membership: Membership, at: datetime) -> Decision:
     """Whether the membership can grant anything at that time; the reason is written for its person."""
     organization: Organization = membership.organization
-    if membership.status != MembershipStatus.ACTIVE:
-        return no(f"Your access to {organization} was deactivated.", "deactivated")
     if not membership.is_active_at(at):
+        if membership.status == MembershipStatus.DEACTIVATED:
+            return no(f"Your access to {organization} was deactivated.", "deactivated")
         return no(f"Your access to {organization} has ended.", "ended")
     if not membership.meets_two_factor:
         return no(f"{organization} requires a second factor. Set one up to go on.", "two_factor")

@@ -1,0 +1,109 @@
+"""Whatever people do, nobody reaches what nobody gave them, and there is always an owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from audit.actions import Act, current_act
+from organizations import policies
+from organizations.actions import roles
+from organizations.models import Membership, Role
+from organizations.policies import YES, Decision, grants, members
+from tests.factories import UserFactory
+from tests.organizations.closure import PEOPLE, Access
+from tests.scale import scaled
+
+RUNS, STEPS = scaled(2_000), 50
+
+
+def run(runs: int, steps: int, **more: Any) -> None:
+    Access.users = [UserFactory(name=f"Person {number}") for number in range(PEOPLE)]
+    run_state_machine_as_test(
+        Access,
+        settings=settings(
+            max_examples=runs,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            **more,
+        ),
+    )
+
+
+@pytest.mark.sized
+@pytest.mark.django_db
+def test_nobody_reaches_a_permission_that_nobody_gave_them():
+    run(RUNS, STEPS, print_blob=True)
+    print(f"\naccess: {RUNS} runs of {STEPS} steps, nobody beyond what was given, always an owner")  # noqa: T201
+
+
+def nobody_gives_what_they_do_not_hold(taken: pytest.MonkeyPatch) -> None:
+    taken.setattr(grants, "covers", lambda held, wanted: True)
+
+
+def nobody_touches_a_superior(taken: pytest.MonkeyPatch) -> None:
+    for place in (members, policies, policies.groups):
+        taken.setattr(place, "may_touch", lambda actor, membership: YES)
+
+
+def nobody_changes_their_own_role(taken: pytest.MonkeyPatch) -> None:
+    taken.setattr(members, "_is_oneself", lambda actor, membership: False)
+    taken.setattr(roles, "_holds", lambda organization, actor, role: False)
+
+
+def the_owner_rule(taken: pytest.MonkeyPatch) -> None:
+    taken.setattr(members, "owner_stays", lambda membership, others: YES)
+    taken.setattr(policies, "may_leave", lambda actor, membership, others: YES)
+
+
+def reserved_roles_are_not_given_by_hand(taken: pytest.MonkeyPatch) -> None:
+    taken.setattr(Role, "by_hand", True)
+
+
+def who_is_not_active_may_nothing(taken: pytest.MonkeyPatch) -> None:
+    taken.setattr(Membership, "is_active_at", lambda membership, at: True)
+
+
+def bulk_asks_for_each(taken: pytest.MonkeyPatch) -> None:
+    """As if the answer for the first person were the answer for all."""
+    for name in ("may_change_role", "may_deactivate", "may_remove"):
+        taken.setattr(policies, name, _asked_once(getattr(policies, name)))
+
+
+def _asked_once(ask: Callable[..., Decision]) -> Callable[..., Decision]:
+    last: list[tuple[Act, Decision]] = []
+
+    def answer(*args: Any, **kwargs: Any) -> Decision:
+        act = current_act()
+        if not last or last[0][0] is not act:
+            last[:] = [(act, ask(*args, **kwargs))]
+        return last[0][1]
+
+    return answer
+
+
+RULES = [
+    nobody_gives_what_they_do_not_hold,
+    nobody_touches_a_superior,
+    nobody_changes_their_own_role,
+    the_owner_rule,
+    reserved_roles_are_not_given_by_hand,
+    who_is_not_active_may_nothing,
+    bulk_asks_for_each,
+]
+
+
+@pytest.mark.sized
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_without_one_of_the_seven_rules_somebody_gets_too_far(rule, monkeypatch):
+    rule(monkeypatch)
+    with pytest.raises(BaseException) as broken:  # noqa: PT011 - the database's own constraints may be the first to see
+        run(scaled(10_000), STEPS, phases=[Phase.generate])
+    assert isinstance(broken.value, Exception | BaseExceptionGroup)
