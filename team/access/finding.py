@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from audit.actors import Actor
 from organizations.models import Group, Membership, Organization
 from organizations.policies import holds
@@ -25,6 +26,10 @@ def person_by_id(organization: Organization, text: str) -> Membership | None:
 def person_by_address(organization: Organization, address: str) -> Membership | None:
     """By the address that the organization knows them by; others of the same account are theirs alone."""
     return _with(organization, people(organization).filter(email=address).first())
+
+
+def person_of_user(organization: Organization, user: User) -> Membership | None:
+    return _with(organization, people(organization).filter(user=user).first())
 
 
 def people_by_name(organization: Organization, name: str) -> list[Membership]:
