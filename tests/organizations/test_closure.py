@@ -71,19 +71,22 @@ def who_is_not_active_may_nothing(taken: pytest.MonkeyPatch) -> None:
 
 
 def bulk_asks_for_each(taken: pytest.MonkeyPatch) -> None:
-    """As if the answer for the first person were the answer for all."""
+    """As if a yes for one person were a yes for everyone after them."""
     for name in ("may_change_role", "may_deactivate", "may_remove"):
-        taken.setattr(policies, name, _asked_once(getattr(policies, name)))
+        taken.setattr(policies, name, _asked_until_yes(getattr(policies, name)))
 
 
-def _asked_once(ask: Callable[..., Decision]) -> Callable[..., Decision]:
-    last: list[tuple[Act, Decision]] = []
+def _asked_until_yes(ask: Callable[..., Decision]) -> Callable[..., Decision]:
+    said_yes: list[Act] = []
 
     def answer(*args: Any, **kwargs: Any) -> Decision:
         act = current_act()
-        if not last or last[0][0] is not act:
-            last[:] = [(act, ask(*args, **kwargs))]
-        return last[0][1]
+        if said_yes and said_yes[-1] is act:
+            return YES
+        decision = ask(*args, **kwargs)
+        if decision:
+            said_yes[:] = [act]
+        return decision
 
     return answer
 

@@ -379,10 +379,9 @@ def test_group_of_another_organization_is_not_there(client_of, owner, member, ou
     theirs = create_group(actor=acting(outsider), organization=outsider.organization, name="Whales", description="")
     browser = client_of(owner)
     with written() as news:
-        for name, *more in (
-            ("group_edit",), ("group_delete",), ("group_add",), ("group_remove", member.pk), ("group_curator", member.pk),
-        ):  # fmt: skip
-            path = page(name, theirs.pk, *more)
+        paths = [page(name, theirs.pk) for name in ("group_edit", "group_delete", "group_add")]
+        paths += [page(name, theirs.pk, member.pk) for name in ("group_remove", "group_curator")]
+        for path in paths:
             assert browser.get(path).status_code == 404
             assert (
                 browser.post(path, {"name": "Ours", "curates": "yes", "membership": str(member.pk)}).status_code == 404
