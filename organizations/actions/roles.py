@@ -92,7 +92,8 @@ def edit_role(
         "caution": caution.strip(),
         "elevated": elevated,
     }
-    if was == wrote and before == wanted:
+    vanished = role.vanished
+    if was == wrote and before == wanted and not vanished:
         return role
     if version != role.version:
         message = "Somebody else changed this role meanwhile. Compare with what it is now, and save again."
@@ -104,7 +105,7 @@ def edit_role(
         events.ROLE_EDITED,
         actor,
         role,
-        before={field: was[field] for field in differs} | {"grants": sorted(before - wanted)},
+        before={field: was[field] for field in differs} | {"grants": sorted((before - wanted).union(vanished))},
         after={field: wrote[field] for field in differs}
         | {"grants": sorted(wanted - before), "holders": organization.memberships.filter(role=role).count()},
     )
@@ -192,11 +193,11 @@ def _write(
     role.elevated, role.grants = elevated, sorted(grants)
     role.version += 1
     role.changed_at, role.changed_by = current_act().now, actor.label
-    builtin = list(Role.objects.of(_organization(role)).filter(organization=None))
-    role.rank = role.rank_among(builtin)
+    others = [one for one in Role.objects.of(_organization(role)) if one.pk != role.pk]
+    role.rank = role.rank_among([one for one in others if not one.is_custom])
     role.clean_fields(exclude=["organization", "grants"])
-    of_their_own = _organization(role).custom_roles.filter(label__iexact=role.label).exclude(pk=role.pk)
-    if of_their_own.exists() or role.label.casefold() in {one.label.casefold() for one in builtin}:
+    # Here and not by the database, which knows capital letters of English alone in SQLite.
+    if role.label.casefold() in {one.label.casefold() for one in others}:
         taken = ValidationError("Another role has this name. Choose another one.", code="label_taken")
         raise ValidationError({"label": taken})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -51,7 +51,8 @@ class GrantsField(forms.Field):
 class RoleForm(forms.Form):
     """What a custom role is called and may do. The matrix offers what the actor holds; the action is the law.
 
-    With `fixed` it shows the grants without letting anyone change them.
+    `taken` are the roles whose names it may not have. With `fixed` it shows the grants without letting anyone change
+    them.
     """
 
     label = forms.CharField(
@@ -87,9 +88,16 @@ class RoleForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, organization: Organization, actor: Actor, fixed: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        organization: Organization,
+        actor: Actor,
+        taken: Iterable[Role],
+        fixed: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.taken = {role.label.casefold() for role in taken}
         self.rules, self.held, self.fixed = organization.rules, actor.grants, fixed
         self.fields["grants"].disabled = fixed
         self.helper = FormHelper()
@@ -103,6 +111,13 @@ class RoleForm(forms.Form):
             Field("grants", template="organizations/matrix_field.html"),
             "version",
         )
+
+    def clean_label(self) -> str:
+        label: str = self.cleaned_data["label"]
+        if label.casefold() in self.taken:
+            message = "Another role has this name. Choose another one."
+            raise ValidationError(message, code="label_taken")
+        return label
 
     @property
     def bands(self) -> list[Band]:

@@ -16,7 +16,7 @@ from organizations.actions.people import places_of_holders
 from organizations.actions.roles import create_role, edit_role
 from organizations.comparing import Comparison, as_far_as, compare, scopes
 from organizations.forms.roles import RoleForm
-from organizations.models import Membership
+from organizations.models import Membership, Role
 from organizations.permissions import widest
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
@@ -33,7 +33,11 @@ class RoleFormView(OrganizationMixin, FormView[RoleForm]):
     form_class = RoleForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"organization": self.organization, "actor": self.actor}
+        return super().get_form_kwargs() | {
+            "organization": self.organization,
+            "actor": self.actor,
+            "taken": Role.objects.of(self.organization),
+        }
 
     def refuse(self, form: RoleForm, mistakes: ValidationError) -> HttpResponse:
         if getattr(mistakes, "code", None) in _ABOUT_GRANTS:
@@ -114,7 +118,8 @@ class EditRoleView(RoleMixin, RoleFormView):
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"fixed": self.held_by_actor}
+        others = Role.objects.of(self.organization).exclude(pk=self.role.pk)
+        return super().get_form_kwargs() | {"taken": others, "fixed": self.held_by_actor}
 
     def form_valid(self, form: RoleForm) -> HttpResponse:
         if "back" in self.request.POST:

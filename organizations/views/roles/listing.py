@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.views.generic import TemplateView
 
@@ -14,6 +15,7 @@ from organizations.views.base import OrganizationMixin
 from organizations.views.roles.base import RoleMixin
 
 NAMED = 3  # of those without a role
+ROWS = 25  # with cautions and menus, 60 kB
 
 
 class ListRolesView(OrganizationMixin, TemplateView):
@@ -27,8 +29,14 @@ class ListRolesView(OrganizationMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         roles = list(Role.objects.of(self.organization))
         people = self._people()
+        given = [(role, people.get(role.pk, 0)) for role in roles if role.by_hand]
+        pages = Paginator(given, ROWS)
+        page = pages.get_page(self.request.GET.get("page"))
         return super().get_context_data(
-            given=[(role, people.get(role.pk, 0)) for role in roles if role.by_hand],
+            given=page.object_list,
+            said=f"{page.start_index()} to {page.end_index()} of {len(given)}",
+            previous_url=f"?page={page.number - 1}" if page.has_previous() else "",
+            next_url=f"?page={page.number + 1}" if page.has_next() else "",
             not_given=[(role, people.get(role.pk, 0)) for role in roles if not role.by_hand],
             everything=len(self.organization.rules.permissions),
             roleless_count=people.get(None, 0),
