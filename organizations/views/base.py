@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import User
-from organizations.models import Membership
+from organizations.models import Group, Membership
 from organizations.policies import holds
 from organizations.views.frame import Frame, build_frame
+from organizations.views.refusal import NAMED_PEOPLE, build_refusal
 
 LAST_ORGANIZATION = "organization"
 
@@ -22,12 +23,14 @@ LAST_ORGANIZATION = "organization"
 class OrganizationMixin(LoginRequiredMixin):
     """Lets in who holds `permission` in the organization of the URL; an outsider gets 404, a member without it why.
 
-    `request`, `membership`, `organization`, `actor` and `now` are what the page works with.
+    `request`, `membership`, `organization`, `actor` and `now` are what the page works with; a page about a group sets
+    `group` before it is refused, so that the refusal speaks of it.
     """
 
     permission: ClassVar[str] = "organization.read"
     section: ClassVar[str] = ""
     page_name: ClassVar[str] = "this page"
+    group: Group | None = None
     open_to_deactivated: ClassVar[bool] = False
 
     request: HttpRequest
@@ -43,9 +46,10 @@ class OrganizationMixin(LoginRequiredMixin):
         if request.session.get(LAST_ORGANIZATION) != self.organization.slug:
             request.session[LAST_ORGANIZATION] = self.organization.slug
         if not self.open_to_deactivated and (closed := self._closed()):
-            return self._explain(closed)
+            people = self.organization.memberships.select_related("role")
+            return self._explain(closed, whom_to_ask=list(people.holding("members.update", self.now)[:NAMED_PEOPLE]))
         if self.permission and not self.has_permission():
-            return self._explain("organizations/forbidden.html", missing=self.permission)
+            return self._refuse(self.permission)
         try:
             return super().dispatch(request, *args, **kwargs)
         except PermissionDenied as refusal:
@@ -85,18 +89,18 @@ class OrganizationMixin(LoginRequiredMixin):
             raise Http404
         return found
 
-    def _explain(self, template: str, *, missing: str = "", reason: str = "") -> HttpResponse:
-        """A 403 page that names the organization, the role, what is missing and whom to ask."""
-        people = self.organization.memberships.select_related("role")
-        wanted = missing or "members.update"
-        context = {
+    def _refuse(self, missing: str) -> HttpResponse:
+        """The 403 page that says which permission is missing, why, and whom to ask."""
+        refusal = build_refusal(self.membership, missing, self.group, self.now)
+        return self._explain("organizations/forbidden.html", refusal=refusal, group=self.group)
+
+    def _explain(self, template: str, **context: Any) -> HttpResponse:
+        """A 403 page that names the organization, the role and the reason."""
+        shared = {
             "organization": self.organization,
             "membership": self.membership,
             "frame": self.frame,
             "page_name": self.page_name,
-            "missing": missing,
-            "reason": reason,
-            "whom_to_ask": list(people.holding(wanted, self.now)[:3]),
             "now": self.now,
         }
-        return render(self.request, template, context, status=403)
+        return render(self.request, template, shared | context, status=403)

@@ -1,0 +1,83 @@
+"""The page that refuses: which permission is missing and why, and whom to ask. Access explained, in short."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from organizations.models import Group, GroupPlace, Membership, Role
+from organizations.views.refusal import Refusal, build_refusal
+from tests.factories import UserFactory, found, give_role, join
+from tests.team.test_access_page import custom, hold, text_of
+
+
+def refusal(membership: Membership, permission: str, group: Group | None = None) -> Refusal:
+    loaded = Membership.objects.select_related("role", "organization").get(pk=membership.pk)
+    return build_refusal(loaded, permission, group, timezone.now())
+
+
+def to_ask(membership: Membership, permission: str, group: Group | None = None) -> list[str]:
+    return [one.label for one in refusal(membership, permission, group).to_ask]
+
+
+def test_page_names_the_missing_permission_who_has_it_and_whom_to_ask(client_of, owner, admin, member):
+    page = client_of(member).get("/o/marram/audit/")
+    said = text_of(page)
+    assert page.status_code == 403
+    assert "You cannot open the audit log in Marram Instruments" in said
+    assert "Account and membership of Marram Instruments are active" in said
+    assert "Permission audit_log.read is not in this role Owner and Admin have it." in said
+    assert "People who can help: Grace Okafor (owner) and Tomás Rivera (admin)." in said
+    link = f"/o/marram/access/?membership={member.pk.hex}&amp;permission=audit_log.read"
+    assert link in page.content.decode()
+    assert "No, Mina Haddad cannot read the audit log." in text_of(client_of(member).get(link.replace("&amp;", "&")))
+
+
+def test_only_those_who_could_give_it_are_named(owner, admin, member, viewer):
+    """Giving roles is not enough: whoever helps holds all that the role to be given grants, and that the person has."""
+    org = owner.organization
+    giver = join(owner, UserFactory(name="Gil Giver"), "member")
+    hold(giver, custom(org, "Giver", "roles.assign", "roles.read", "organization.read", "members.read"))
+    assert to_ask(member, "audit_log.read") == ["Grace Okafor", "Tomás Rivera"]
+    hold(giver, custom(org, "Great giver", "roles.assign", *Role.objects.get(scheme="standard", key="admin").grants))
+    assert "Gil Giver" in to_ask(member, "audit_log.read")
+
+
+def test_nobody_is_asked_for_what_nobody_can_give(owner, admin, member):
+    found = refusal(member, "ownership.transfer")
+    assert found.to_ask == []
+    assert found.small == "Owner has it."
+
+
+def test_grant_by_group_is_said_with_the_group_and_whoever_arranges_it(owner, admin, member):
+    org = owner.organization
+    group = Group.objects.create(organization=org, name="Field sales")
+    hold(member, custom(org, "Keeper", "groups.update@curated", "groups.read@groups"))
+    GroupPlace.objects.create(group=group, membership=member)
+    assert refusal(member, "groups.update").said == "is in this role for groups you curate alone"
+    found = refusal(member, "groups.update", group)
+    assert found.said == "is in this role for groups you curate, and Field sales is none of them"
+    assert [one.label for one in found.to_ask] == ["Grace Okafor", "Tomás Rivera"]
+
+
+def test_page_about_a_group_speaks_of_it(client_of, owner, member):
+    org = owner.organization
+    group = Group.objects.create(organization=org, name="Field sales")
+    hold(member, custom(org, "Keeper", "organization.read", "groups.update@curated", "groups.read@groups"))
+    GroupPlace.objects.create(group=group, membership=member)
+    page = client_of(member).get(f"/o/marram/groups/{group.pk}/edit/")
+    assert page.status_code == 403
+    assert "for groups you curate, and Field sales is none of them" in text_of(page)
+
+
+def test_what_waits_for_approval_is_nobodys_to_give_here(db):
+    owner = found(UserFactory(name="Ada"), "Tarn", "tarn", scheme="partner-portal")
+    seen = refusal(owner, "orders.create")
+    assert (seen.said, seen.to_ask) == ("waits until Tarn is approved for production", [])
+
+
+def test_person_without_a_role_is_led_to_whoever_gives_roles(client_of, owner, admin, member):
+    give_role(member, None)
+    said = text_of(client_of(member).get("/o/marram/"))
+    assert "You have no role here yet." in said
+    assert "Role none, so organization.read is not granted Whoever gives roles here can give you one." in said
+    assert "Grace Okafor (owner) and Tomás Rivera (admin)" in said
