@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.views.generic import TemplateView
 
@@ -11,10 +10,11 @@ from invitations.models import Invitation
 from mail.models import Mail
 from mail.outbox import latest
 from organizations.models import Membership
-from organizations.policies import holds
+from organizations.policies import holds, may_touch
 from organizations.views.base import OrganizationMixin
+from organizations.views.by_name import PageByName, page_by_name
 
-ROWS = 40  # with ten pending above them, 60 kB
+ROWS = 36  # with ten pending above them, 60 kB
 PENDING_ROWS = 10
 LONGEST_SEARCH = 100
 
@@ -33,16 +33,19 @@ class MembersView(OrganizationMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         search = self.request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
         pending = self._pending(search)
-        people, older, newer = self._people(search)
+        page = self._people(search)
+        self.may_assign = bool(holds(self.actor, "roles.assign"))
         return super().get_context_data(
             search=search,
             pending=pending[:PENDING_ROWS],
             more_pending=len(pending) > PENDING_ROWS,
-            people=[(person, person.is_active_at(self.now)) for person in people],
-            said=f"{len(people)} shown" if search else f"{len(people)} of {self.organization.members_count:,}",
+            people=[self._row(person) for person in page.people],
+            said=f"{len(page.people)} shown"
+            if search
+            else f"{len(page.people)} of {self.organization.members_count:,}",
             nothing=f"No one here matches “{search}”." if search else "There is nobody on this page.",
-            next_url=self._url("after", older),
-            previous_url=self._url("before", newer),
+            next_url=page.next_url,
+            previous_url=page.previous_url,
             may_invite=holds(self.actor, "invitations.create"),
             may_resend=holds(self.actor, "invitations.update"),
             may_revoke=holds(self.actor, "invitations.delete"),
@@ -63,38 +66,14 @@ class MembersView(OrganizationMixin, TemplateView):
         mails = latest([row.mail_key for row in found])
         return [(row, mails.get(row.mail_key)) for row in found]
 
-    def _people(self, search: str) -> tuple[list[Membership], str, str]:
-        """One page of people, and the places where the next and the previous page begin ('' for none)."""
+    def _people(self, search: str) -> PageByName:
         rows = self.organization.memberships.select_related("role")
-        if search:
-            rows = rows.matching(search)
-        if place := self._place("before"):
-            found = list(rows.before(*place)[: ROWS + 1])
-            more, page = len(found) > ROWS, found[:ROWS][::-1]
-            return page, _mark(page[-1:]), _mark(page[:1]) if more else ""
-        place = self._place("after")
-        found = list((rows.after(*place) if place else rows.by_name())[: ROWS + 1])
-        more, page = len(found) > ROWS, found[:ROWS]
-        return page, _mark(page[-1:]) if more else "", _mark(page[:1]) if place else ""
+        return page_by_name(self.request.GET, rows.matching(search) if search else rows, ROWS)
 
-    def _url(self, direction: str, mark: str) -> str:
-        """This list from that place on, with its search; '' where there is no such page."""
-        if not mark:
-            return ""
-        query = self.request.GET.copy()
-        for name in ("after", "before"):
-            query.pop(name, None)
-        query[direction] = mark
-        return f"?{query.urlencode()}"
-
-    def _place(self, name: str) -> tuple[str, UUID] | None:
-        """A place in the order by name, from the URL; one that is none is the beginning."""
-        key, _, text = self.request.GET.get(name, "").replace("\x00", "").partition("~")
-        try:
-            return text, UUID(hex=key)
-        except ValueError:
-            return None
-
-
-def _mark(rows: list[Membership]) -> str:
-    return f"{rows[0].pk.hex}~{rows[0].sort_name}" if rows else ""
+    def _row(self, person: Membership) -> tuple[Membership, bool, bool]:
+        """A person with whether their access is active, and whether their role is a control for who looks."""
+        person.organization = self.organization
+        own = person.pk == self.membership.pk
+        by_hand = person.role is None or person.role.by_hand
+        changes = self.may_assign and not own and by_hand and not person.sole_owner
+        return person, person.is_active_at(self.now), bool(changes and may_touch(self.actor, person))
