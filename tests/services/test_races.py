@@ -16,7 +16,7 @@ from audit.recording import record
 from organizations import events
 from organizations.actions.base import action, locked
 from organizations.models import Organization
-from tests import race_stories
+from tests import race_stories, role_races
 from tests.races import race
 from tests.scale import scaled
 
@@ -32,7 +32,7 @@ def repeat(name: str, times: int, story: Callable[[int], object]) -> None:
     print(f"\n{name}: {times} races, none broken, {1000 * seconds / times:.0f} ms each")  # noqa: T201 - the figures
 
 
-@pytest.mark.parametrize("story", race_stories.PAIRS, ids=lambda story: story.__name__)
+@pytest.mark.parametrize("story", [*race_stories.PAIRS, *role_races.ROLE_PAIRS], ids=lambda story: story.__name__)
 def test_pair(owner, story):
     repeat(story.__name__.replace("_", " "), scaled(1_000), partial(story, owner))
 
