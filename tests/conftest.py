@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from organizations.models import Membership, Organization
-from tests.factories import UserFactory, deactivate, found, join
+from tests.factories import PASSWORD, UserFactory, deactivate, found, join
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +84,20 @@ def client_of() -> Callable[[Membership | User | None], Client]:
         client = Client()
         if person is not None:
             client.force_login(person if isinstance(person, User) else person.user)
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Membership | User], Client]:
+    """A browser in which this person signed in a moment ago, as the pages ask for before big changes."""
+
+    def browser(person: Membership | User) -> Client:
+        client = Client()
+        user = person if isinstance(person, User) else person.user
+        answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD, "remember": "on"})
+        assert answer.status_code == 302, answer.content.decode()
         return client
 
     return browser

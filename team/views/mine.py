@@ -13,7 +13,7 @@ from django.views.generic import TemplateView, View
 
 from accounts.models import User
 from invitations.models import Invitation
-from organizations.models import Membership
+from organizations.models import Membership, OwnershipTransfer
 from organizations.views.base import LAST_ORGANIZATION
 
 SHOWN = 100
@@ -45,6 +45,7 @@ class OrganizationsView(LoginRequiredMixin, TemplateView):
         return super().get_context_data(
             rows=[(one, one.is_active_at(now)) for one in memberships],
             waiting=list(waiting.order_by("expires_at")[:SHOWN]),
+            offers=list(OwnershipTransfer.objects.open(now).filter(to_user=user).select_related("organization")),
             addresses=len(addresses),
             now=now,
             **kwargs,

@@ -59,6 +59,26 @@ class OverviewView(OrganizationMixin, TemplateView):
         return [(event, sentence(event), icon(event)) for event in events]
 
     def _attention(self) -> list[dict[str, str]]:
+        return [*self._offered(), *self._few_owners()]
+
+    def _offered(self) -> list[dict[str, str]]:
+        """The offer to own it, for the one person whom it is made to."""
+        if self.organization.rules.owner_rule is not OwnerRule.EXACTLY_ONE:
+            return []
+        found = self.organization.transfers.open(self.now).filter(to_user=self.membership.user_id)
+        return [
+            {
+                "icon": "crown",
+                "kind": "wait",
+                "what": f"{transfer.from_label} offers you to own {self.organization}",
+                "why": "Nothing changes until you accept.",
+                "url": reverse("organizations:ownership", args=[self.organization.slug]),
+                "verb": "See the offer",
+            }
+            for transfer in found
+        ]
+
+    def _few_owners(self) -> list[dict[str, str]]:
         if not self.actor.owns:
             return []
         rules = self.organization.rules
@@ -68,7 +88,7 @@ class OverviewView(OrganizationMixin, TemplateView):
                 {
                     "icon": "crown",
                     "kind": "wait",
-                    "what": "Only one owner",
+                    "what": "Only one owner" if owners == 1 else f"Only {owners} owners",
                     "why": f"At least {rules.recommended_owners} are recommended, so that nobody is locked out.",
                     "url": reverse("invitations:create", args=[self.organization.slug]),
                     "verb": "Invite another",

@@ -7,24 +7,8 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 
-from accounts.models import User
-from tests.factories import PASSWORD
 from tests.witness import deliver
-
-
-@pytest.fixture
-def signed_in() -> Callable[[User], Client]:
-    """A browser in which this person signed in a moment ago, as the pages ask for before big changes."""
-
-    def browser(user: User) -> Client:
-        client = Client()
-        answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD, "remember": "on"})
-        assert answer.status_code == 302, answer.content.decode()
-        return client
-
-    return browser
 
 
 @pytest.fixture
