@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.models import Chain, Event
 from organizations.models import Organization
+from organizations.schemes import load_schemes
 from team.demo.people import PASSWORD
 from tests.witness import counters, deliver
 
@@ -37,6 +38,30 @@ def test_demo_organization_has_everybody_and_a_past():
     for email in ("grace.okafor@marram.example", "mateo.rivera@marram.example", "staff@roster.example", PASSWORD):
         assert email in said
     assert User.objects.get(email="grace.okafor@marram.example").check_password(PASSWORD)
+
+
+def test_every_scheme_has_an_organization_in_which_somebody_holds_every_role():
+    demo()
+    for scheme in load_schemes().values():
+        held = [
+            set(org.memberships.filter(status="active").values_list("role__key", flat=True))
+            for org in Organization.objects.filter(scheme=scheme.key)
+        ]
+        assert any(keys >= scheme.by_key.keys() for keys in held), scheme.key
+    for org in Organization.objects.all():
+        counters(org)
+    aster = Organization.objects.get(slug="aster")
+    assert aster.seatless_members == 2
+    curator = aster.memberships.get(role__key="curator")
+    assert curator.group_places.get(curates=True).group.name == "Reading room"
+
+
+def test_demo_organization_has_groups_a_role_of_its_own_and_somebody_without_a_role():
+    demo()
+    org = Organization.objects.get(slug="marram")
+    assert [group.name for group in org.groups.by_name()] == ["Field service", "Spring launch"]
+    assert org.memberships.get(role=org.custom_roles.get()).name == "Adaeze Nwosu"
+    assert org.memberships.without_role().get().name == "Omar Haddad"
 
 
 def test_demo_past_is_in_order_and_spread_over_months():

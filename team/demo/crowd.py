@@ -104,8 +104,9 @@ def _person(place: int, domain: str, password: str) -> User:
 
 def _membership(organization: Organization, person: User, role: Role, joined_at: datetime) -> Membership:
     membership = Membership(
-        organization=organization, user=person, role=role, source=MembershipSource.INVITATION, joined_at=joined_at
+        organization=organization, user=person, source=MembershipSource.INVITATION, joined_at=joined_at
     )
+    membership.take_role(role)
     membership.copy_user(person.name, person.email, two_factor=False)
     return membership
 

@@ -16,10 +16,14 @@ from audit.actors import SYSTEM, Actor, ActorKind
 from invitations.actions.answering import accept, decline
 from invitations.actions.offering import invite, resend, revoke
 from invitations.models import Invitation
+from organizations.actions.assigning import change_role
+from organizations.actions.groups import add_to_group, create_group, make_curators
 from organizations.actions.members import leave
 from organizations.actions.organizations import create_organization, set_seats, settle_lapsed
-from organizations.models import Organization, Role
+from organizations.actions.roles import create_role
+from organizations.models import Membership, Organization, Role
 from team.demo.people import DOMAIN, LEFT, OWNER, PASSWORD, TEAM, acting_for, address_of, invitee, make_person
+from team.demo.products import found_companies
 
 STAFF = "staff@roster.example"
 WORKING_MINUTES = 9 * 60
@@ -36,17 +40,15 @@ class History:
     def tell(self) -> Organization:
         organization = self._found(OWNER, address_of(OWNER), "Marram Instruments", "marram", days_ago=330)
         with clock.as_of(self._day(329)):
-            staff = make_person("Sam Porter", STAFF, self._day(400), self.password, is_staff=True, is_superuser=True)
-            set_seats(
-                actor=Actor(kind=ActorKind.STAFF, label="Roster support", id=staff.pk),
-                organization=organization,
-                seats=40,
-            )
+            porter = make_person("Sam Porter", STAFF, self._day(400), self.password, is_staff=True, is_superuser=True)
+            staff = Actor(kind=ActorKind.STAFF, label="Roster support", id=porter.pk)
+            set_seats(actor=staff, organization=organization, seats=40)
         for day, happen in sorted(self._chapters(organization), key=lambda chapter: self._day(chapter[0])):
             with clock.as_of(self._day(day)):
                 happen()
         settle_lapsed(actor=SYSTEM, organization=organization, batch=uuid7())
         self._bakery()
+        found_companies(self.people[OWNER], staff, self.password, self.today)
         return organization
 
     def _chapters(self, organization: Organization) -> list[tuple[float, Callable[[], None]]]:
@@ -69,6 +71,11 @@ class History:
             (3, partial(self._invite, organization, OWNER, ["felix@studiorossi.example"], "viewer")),
             (1.2, partial(self._resend, organization, "Lena Fischer", f"d.oconnell@{DOMAIN}")),
             (0.1, partial(self._invite, organization, "Mateo Rivera", [f"hana.kobayashi@{DOMAIN}"], "member")),
+            (100, partial(self._group, organization, "Field service", ("Chloé Martin", "Noor Rahman", "Amara Diallo"))),
+            (61, partial(self._group, organization, "Spring launch", ("Priya Nair", "Yuki Tanaka", "Inês Carvalho"))),
+            (60, partial(self._role, organization, "Coordinator", "member", ["invitations.create", "groups.update"])),
+            (59, partial(self._give, organization, "Adaeze Nwosu", "Coordinator")),
+            (12, partial(self._give, organization, "Omar Haddad", None)),
         ]
         return chapters
 
@@ -106,6 +113,35 @@ class History:
     def _revoke(self, organization: Organization, by: str, email: str) -> None:
         found = list(organization.invitations.filter(email=email))
         revoke(actor=acting_for(self.people[by]), organization=organization, invitations=found)
+
+    def _group(self, organization: Organization, name: str, people: tuple[str, ...]) -> None:
+        """Put people together; the last of them, who is an admin or knows the work best, curates."""
+        by = acting_for(self.people["Mateo Rivera"])
+        group = create_group(actor=by, organization=organization, name=name, description="")
+        members = [self._member(organization, one) for one in people if one in self.people]
+        add_to_group(actor=by, group=group, memberships=members)
+        make_curators(actor=by, group=group, memberships=members[-1:])
+
+    def _role(self, organization: Organization, label: str, like: str, more: list[str]) -> None:
+        base = Role.objects.of(organization).get(key=like)
+        create_role(
+            actor=acting_for(self.people[OWNER]),
+            organization=organization,
+            label=label,
+            description=f"As {base.label.lower()}, and invites people and arranges groups.",
+            caution="",
+            elevated=False,
+            grants=[*base.grants, *more],
+            like=base,
+        )
+
+    def _give(self, organization: Organization, name: str, label: str | None) -> None:
+        role = Role.objects.of(organization).get(label=label) if label else None
+        member = self._member(organization, name)
+        change_role(actor=acting_for(self.people[OWNER]), organization=organization, memberships=[member], role=role)
+
+    def _member(self, organization: Organization, name: str) -> Membership:
+        return organization.memberships.get(user=self.people[name])
 
     def _leave(self, organization: Organization, name: str) -> None:
         user = self.people[name]

@@ -12,6 +12,7 @@ from accounts.models import User
 from team.demo.crowd import gather
 from team.demo.history import STAFF, History
 from team.demo.people import OWNER, PASSWORD, address_of
+from team.demo.products import COMPANIES
 
 
 class Command(BaseCommand):
@@ -43,6 +44,10 @@ class Command(BaseCommand):
             ("staff", f"{STAFF}, also at {settings.BASE_URL}/admin/"),
         ):
             self.stdout.write(f"  {who:<8}{email}")
+        self.stdout.write("\nThe owner also owns one organization for each product's roles; others there sign in as")
+        for company in COMPANIES:
+            names = ", ".join(company.address(role).partition("@")[0] for role in company.people)
+            self.stdout.write(f"  {company.name}: {names} @{company.slug}.example")
 
 
 def _url(slug: str) -> str:
