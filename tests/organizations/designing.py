@@ -13,7 +13,7 @@ from tests.factories import acting
 
 def design(by: Membership, label: str, *grants: str, **said: Any) -> Role:
     """A custom role, made by the member."""
-    words = {"description": "", "caution": "", "elevated": False} | said
+    words: dict[str, Any] = {"description": "", "caution": "", "elevated": False} | said
     return create_role(actor=acting(by), organization=by.organization, label=label, grants=grants, **words)
 
 
@@ -39,4 +39,4 @@ def posted(role: Role | None = None, grants: Iterable[str] | None = None, **fiel
 
 
 def roles_of(organization: Organization) -> list[dict[str, Any]]:
-    return list(organization.custom_roles.order_by("pk").values())
+    return [dict(row) for row in organization.custom_roles.order_by("pk").values()]

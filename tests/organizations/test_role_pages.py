@@ -28,7 +28,8 @@ def harbour(db) -> Membership:
 def page(client_of, who: Membership, name: str, *args, query: str = "") -> str:
     response = client_of(who).get(reverse(f"organizations:{name}", args=[who.organization.slug, *args]) + query)
     assert response.status_code == 200
-    return response.content.decode()
+    html: str = response.content.decode()
+    return html
 
 
 def words(html: str) -> str:
@@ -294,7 +295,7 @@ def test_a_page_asks_as_often_for_many_roles_and_people(client_of, owner, member
     ]
     browser = client_of(owner)
     browser.get(paths[0])
-    counts = []
+    counts: list[list[int]] = []
     for size in (1, 25):
         for number in range(size):
             design(owner, f"Role {size} {number}", "members.read")

@@ -234,7 +234,7 @@ def test_before_saving_stands_who_gains_and_loses_what(client_of, harbour):
     assert "1 open invitation offers it" in text
     assert "It counts from the next page that each of them opens." in text
     assert re.search(r"Gained 1 permission Orders, create in the whole organization", text)
-    assert re.search(r"Lost 1 permission Orders, update was the whole organization", text)
+    assert re.search(r"Lost 1 permission Orders, update until now in the whole organization", text)
     assert "Invoices, read Wider: the whole organization instead of the groups they belong to" in text
     assert "Harbour Portal" in text
     assert news.nothing
@@ -286,8 +286,8 @@ def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(client_
         text = words(told)
         assert told.status_code == 200
         assert "Tomás Rivera saved this role meanwhile" in text
-        assert "Name Greeter Host" in text
-        assert "Description Waves. Says hello." in text
+        assert "Name saved: Greeter · yours: Host" in text
+        assert "Description saved: Waves. · yours: Says hello." in text
         assert "Invitations, read saved: the whole organization · yours: no" in text
         assert "Audit log, read saved: no · yours: the whole organization" in text
         assert typed(told, "label") == "Host"
