@@ -11,6 +11,7 @@ os.environ.setdefault("BASE_URL", "http://testserver")
 from config.settings.base import *  # noqa: F403
 
 TESTING = True
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.example"]  # noqa: F405 - the product that docs/for-engineers.md is about
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
