@@ -63,16 +63,23 @@ def build_frame(membership: Membership, actor: Actor, current: str) -> Frame:
         for label, name, icon, permission, counter in _SECTIONS
         if _opens(actor, permission)
     ]
-    role = membership.role
     return Frame(
         organization=organization,
-        role_line="You are an owner" if role and role.owns else role.label if role else "No role yet",
+        role_line=_role_line(membership),
         home_url=reverse("team:overview", args=[organization.slug]),
         sections=sections,
         seats=Seats(organization.seats_used, organization.reserved_seats, organization.seat_limit)
         if holds(actor, "invitations.create")
         else None,
     )
+
+
+def _role_line(membership: Membership) -> str:
+    if membership.role is None:
+        return "No role yet"
+    if not membership.role.owns:
+        return membership.role.label
+    return "You are the owner" if membership.sole_owner else "You are an owner"
 
 
 def _opens(actor: Actor, permission: str) -> bool:

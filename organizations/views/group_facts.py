@@ -66,7 +66,7 @@ def grants_by_group(organization: Organization) -> list[GrantsByGroup]:
     """The roles that grant more in groups than to see them, from narrowest to widest."""
     found = []
     for role in Role.objects.of(organization):
-        grants = sorted(Grant.parse(grant) for grant in role.grant_set)
+        grants = [Grant.parse(grant) for grant in role.grant_set]
         curating = _in_words(organization, [one for one in grants if one.scope is Scope.CURATED])
         belonging = _in_words(organization, [one for one in grants if one.scope is Scope.GROUPS])
         if curating or belonging:
@@ -75,9 +75,10 @@ def grants_by_group(organization: Organization) -> list[GrantsByGroup]:
 
 
 def _in_words(organization: Organization, grants: list[Grant]) -> list[tuple[str, str]]:
-    words: dict[str, list[str]] = {}
-    for grant in grants:
-        resource = organization.rules.resource_of(grant.permission)
-        if resource is not None and grant.permission != _READ:
-            words.setdefault(resource.label, []).append(grant.permission.partition(".")[2])
-    return [(label, ", ".join(actions)) for label, actions in words.items()]
+    """Each resource of the scheme with those of its actions that are granted, in the scheme's order."""
+    granted = {grant.permission for grant in grants} - {_READ}
+    found = []
+    for resource in organization.rules.resources:
+        if actions := [action for action in resource.actions if f"{resource.key}.{action}" in granted]:
+            found.append((resource.label, ", ".join(actions)))
+    return found

@@ -158,13 +158,14 @@ class TransferView(OwnershipChangeView):
                 *earlier,
                 {
                     "icon": "mail",
-                    "text": f"{label} gets a mail, and has 7 days to accept. You can withdraw it till then.",
+                    "text": f"{label} gets a mail and 7 days to accept. Until then you can withdraw it.",
                 },
                 {"icon": "crown", "text": f"On acceptance {label} owns {organization}, and you stay as {former}."},
                 {"icon": "mail", "text": "All who own it or run the team are told by mail when that happens."},
                 {"icon": "alert-triangle", "bad": True, "text": f"After that only {label} can give it back."},
             ],
             "verb": f"Offer it to {label}",
+            "button": "btn-primary",
         }
 
     def change(self) -> str:

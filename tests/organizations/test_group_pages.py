@@ -331,7 +331,7 @@ def test_group_says_what_curators_and_everyone_may_do_there(client_of, reef, bas
     put(reef, corals, basic, curating=True)
     seen = text_of(client_of(basic).get(page("group", corals.pk, at="reef")))
     assert "becomes <b>Curator</b> with the first group curated" in seen
-    assert "<b>Connectors</b>: create, delete, read, update" in seen
+    assert "<b>Connectors</b>: create, read, update, delete" in seen
     assert "Global curator" in seen
 
 
