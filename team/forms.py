@@ -33,7 +33,7 @@ class WhatForm(forms.Form):
         field.error_messages["invalid_choice"] = "There is no such permission here. Choose one from the list."
         groups = list(groups_known_to(reader, organization)[: LISTED_GROUPS + 1])
         if len(groups) <= LISTED_GROUPS:
-            listed = [("", "in the whole organization"), *((one.pk.hex, f"in {one}") for one in groups)]
+            listed = [("", "The whole organization"), *((one.pk.hex, one.name) for one in groups)]
             self.fields["group"].widget = forms.Select(choices=listed)
         else:
             self.fields["group"].widget.attrs["placeholder"] = "The whole organization, or a group’s name"

@@ -86,9 +86,9 @@ class _Question:
         yield from self.approval()
 
     def account(self) -> Link:
-        address = f"{self.membership.email}."
+        address = self.membership.email
         if not self.membership.user.is_active:
-            return Link(False, "Account", "is not active", small=f"{address} Whoever runs Roster can say why.")
+            return Link(False, "Account", "is not active", small=f"{address}. Whoever runs Roster can say why.")
         said = "is active, address verified" if self.subject.verified else "is active, address not verified yet"
         return Link(True, "Account", said, small=address)
 
@@ -174,7 +174,12 @@ class _Question:
         verb = "belongs to" if self.by_belonging else "curates"
         if not reached:
             return Link(False, "Group", f"{self.membership.label} {verb} none")
-        return Link(True, "Group", f"{self.membership.label} {verb} {self.names(reached)}", small="No further.")
+        return Link(
+            True,
+            "Group",
+            f"{self.membership.label} {verb} {self.names(reached)}",
+            small="The grant reaches no further.",
+        )
 
     def approval(self) -> Iterator[Link]:
         organization = self.organization
@@ -201,7 +206,7 @@ class _Question:
         if not known:
             return "1 group" if hidden == 1 else f"{hidden} groups"
         if not hidden:
-            return named(known, NAMED_GROUPS, "groups")
+            return named(known, NAMED_GROUPS)
         shown = known[:NAMED_GROUPS]
         return f"{', '.join(shown)} and {len(places) - len(shown)} more"
 

@@ -47,4 +47,4 @@ def _held(grants: frozenset[str], scope: Scope) -> frozenset[str]:
 
 
 def _in_groups(names: Sequence[str], where: str) -> str:
-    return f"{where} {named(names, NAMED_GROUPS, 'groups')}" if names else f"{where} groups, once there is one"
+    return f"{where} {named(names, NAMED_GROUPS)}" if names else f"{where} groups, once there is one"

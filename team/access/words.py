@@ -51,11 +51,11 @@ def series(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
-def named(names: Sequence[str], most: int, rest: str) -> str:
-    """The first of these names, and how many more: `rest` is their word, such as "groups"."""
+def named(names: Sequence[str], most: int) -> str:
+    """The first of these names, and how many more."""
     if len(names) <= most:
         return series(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more {rest}"
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
 def _verb(action: str) -> str:

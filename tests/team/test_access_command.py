@@ -40,7 +40,7 @@ def test_yes_ends_with_0_and_prints_the_chain(owner, member):
     status, said = access("Mina@marram.example.org", "members.read")
     assert status == 0
     assert said.splitlines()[0] == "Yes, Mina Haddad can read members."
-    assert "  + Account is active, address verified (mina@marram.example.org.)" in said
+    assert "  + Account is active, address verified (mina@marram.example.org)" in said
     assert "Accepted an invitation by Grace Okafor. No end date.)" in said
     assert said.splitlines()[-1] == "  + Grant members.read in the whole organization (From the role.)"
 

@@ -191,7 +191,7 @@ def test_grant_by_group_names_the_groups_and_no_more_than_five(portal, seller):
         group = Group.objects.create(organization=org, name=f"Team {number}")
         GroupPlace.objects.create(group=group, membership=seller)
     assert asked(seller, "orders.read").sentence == (
-        "Yes, in Field sales, Spring launch, Team 0, Team 1, Team 2 and 2 more groups. Nowhere else."
+        "Yes, in Field sales, Spring launch, Team 0, Team 1, Team 2 and 2 more. Nowhere else."
     )
 
 
