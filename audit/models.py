@@ -50,6 +50,8 @@ class Event(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["chain_id", "number"], name="audit_event_number")]
+        # What changed about one person, newest first, without reading the whole chain.
+        indexes = [models.Index(fields=["chain_id", "target_id", "-number"], name="audit_event_target")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_label}".strip()
