@@ -1,17 +1,21 @@
-"""Organizations as staff see them, and the seats that they set."""
+"""Organizations as staff see them: seats, approval for production, and who owns one."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 
 from accounts.admin import staff
 from audit.admin import ReadOnlyAdmin
 from organizations.actions.organizations import set_seats
-from organizations.forms.staff import SeatsForm
+from organizations.actions.ownership import appoint_owner
+from organizations.actions.settings import approve_for_production
+from organizations.forms.staff import AppointForm, SeatsForm
 from organizations.models import Group, GroupPlace, Membership, Organization, OwnershipTransfer, Role
 
 
@@ -29,8 +33,10 @@ class OrganizationAdmin(ReadOnlyAdmin):
         "active_members",
         "deactivated_members",
         "reserved_seats",
+        "two_factor_required",
+        "production_approved_at",
     )
-    actions_detail = ("change_seats",)
+    actions_detail = ("change_seats", "approve", "withdraw_approval")
 
     @action(
         description="Set seats",
@@ -50,8 +56,50 @@ class OrganizationAdmin(ReadOnlyAdmin):
         messages.success(request, f"{organization} has {'no limit of' if seats is None else seats} seats now.")
         return self.back_to(request, object_id)
 
+    @action(
+        description="Approve for production",
+        url_path="approve",
+        permissions=["approve"],
+        dialog={
+            "title": "Approve this organization for production?",
+            "description": "What its role scheme holds back until then counts from the next request of its people.",
+            "form_submit_text": "Approve for production",
+        },
+    )
+    def approve(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        return self._approve(request, object_id, approved=True)
+
+    @action(
+        description="Withdraw approval",
+        url_path="withdraw-approval",
+        permissions=["withdraw_approval"],
+        dialog={
+            "title": "Withdraw the approval for production?",
+            "description": "What its role scheme holds back stops at once, for its owners too.",
+            "form_submit_text": "Withdraw approval",
+        },
+    )
+    def withdraw_approval(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        return self._approve(request, object_id, approved=False)
+
     def has_change_seats_permission(self, request: HttpRequest, object_id: str) -> bool:
         return request.user.has_perm("organizations.change_organization")
+
+    def has_approve_permission(self, request: HttpRequest, object_id: str) -> bool:
+        found = cast("Organization | None", self.get_object(request, object_id))
+        waits = found is not None and found.production_approved_at is None and bool(found.rules.production)
+        return waits and request.user.has_perm("organizations.change_organization")
+
+    def has_withdraw_approval_permission(self, request: HttpRequest, object_id: str) -> bool:
+        found = cast("Organization | None", self.get_object(request, object_id))
+        approved = found is not None and found.production_approved_at is not None
+        return approved and request.user.has_perm("organizations.change_organization")
+
+    def _approve(self, request: HttpRequest, object_id: str, *, approved: bool) -> HttpResponse:
+        organization = cast("Organization", self.get_object(request, object_id))
+        approve_for_production(actor=staff(request), organization=organization, approved=approved)
+        messages.success(request, f"{organization} is {'' if approved else 'no longer '}approved for production.")
+        return self.back_to(request, object_id)
 
 
 @admin.register(Role)
@@ -91,3 +139,29 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_filter = ("status", "source")
     list_select_related = ("organization", "role")
     search_fields = ("name", "email", "organization__name", "organization__slug", "=id")
+    actions_detail = ("appoint",)
+
+    @action(
+        description="Appoint as owner",
+        url_path="appoint",
+        permissions=["appoint"],
+        dialog={
+            "title": "Appoint this person as owner?",
+            "form_class": AppointForm,
+            "form_submit_text": "Appoint as owner",
+        },
+    )
+    def appoint(self, request: HttpRequest, form: AppointForm, object_id: str) -> HttpResponse:
+        membership = cast("Membership", self.get_object(request, object_id))
+        try:
+            appoint_owner(actor=staff(request), membership=membership)
+        except (PermissionDenied, ValidationError) as refusal:
+            messages.error(request, refusal.messages[0] if isinstance(refusal, ValidationError) else str(refusal))
+        else:
+            messages.success(request, f"{membership} owns {membership.organization} now.")
+        return self.back_to(request, object_id)
+
+    def has_appoint_permission(self, request: HttpRequest, object_id: str) -> bool:
+        membership = cast("Membership | None", self.get_object(request, object_id))
+        able = membership is not None and not membership.owns
+        return able and request.user.has_perm("organizations.change_membership")

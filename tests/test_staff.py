@@ -6,14 +6,18 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Event, EventType
+from organizations.actions.ownership import appoint_owner
+from organizations.actions.settings import approve_for_production
 from organizations.models import Membership, Organization
-from tests.factories import UserFactory, offer
+from organizations.policies import holds
+from tests.factories import UserFactory, acting, found, join, offer
 from tests.witness import counters, written
 
 OURS = ("accounts", "audit", "invitations", "mail", "organizations")
@@ -173,3 +177,91 @@ def test_staff_with_few_permissions_change_nothing(db: None, org: Organization):
     browser.force_login(helper)
     assert browser.get(f"/admin/organizations/organization/{org.pk}/seats/").status_code == 403
     assert browser.get(page(Organization, "changelist")).status_code == 403
+
+
+def test_staff_appoint_the_one_owner_and_the_former_one_steps_down(desk: Client, staff: User):
+    former = found(UserFactory(name="Wilma Owner"), "Hill Winery", "hill", "winery")
+    heir = join(former, UserFactory(name="Ada Admin"), "admin")
+    path = f"/admin/organizations/membership/{heir.pk}/appoint/"
+    asked = desk.get(path).content.decode()
+    assert "<strong>Ada Admin</strong> becomes Owner of <strong>Hill Winery</strong>" in asked
+    assert "<strong>Wilma Owner</strong> steps down and stays as Admin." in asked
+    with written() as news:
+        press(desk, path)
+    assert news.actions == ["member.role_changed", "member.role_changed", "ownership.moved"]
+    assert {(event.type, event.actor_id) for event in news.events} == {(EventType.STAFF_ACTION, staff.pk)}
+    assert news.events[-1].after == {"owner": "Ada Admin"}
+    assert sorted(mail.kind for mail in news.mails) == ["organizations.ownership_moved"] * 2
+    for person, key, owns in ((former, "admin", False), (heir, "owner", True)):
+        person.refresh_from_db()
+        assert (person.role.key, person.owns) == (key, owns)
+    assert desk.get(path).status_code == 403  # owns it already
+
+
+def test_staff_appoint_one_more_owner_where_there_may_be_several(desk: Client, owner: Membership, admin: Membership):
+    path = f"/admin/organizations/membership/{admin.pk}/appoint/"
+    assert "Nobody steps down: there may be several." in desk.get(path).content.decode()
+    with written() as news:
+        press(desk, path)
+    assert news.actions == ["member.role_changed"]
+    owner.refresh_from_db()
+    admin.refresh_from_db()
+    assert (owner.owns, admin.owns) == (True, True)
+
+
+def test_staff_put_someone_in_charge_where_the_owners_account_is_gone(desk: Client):
+    former = found(UserFactory(name="Wilma Owner"), "Hill Winery", "hill", "winery")
+    heir = join(former, UserFactory(name="Max Member"), "member")
+    press(desk, f"/admin/accounts/user/{former.user_id}/deactivate/")
+    press(desk, f"/admin/organizations/membership/{heir.pk}/appoint/")
+    former.refresh_from_db()
+    heir.refresh_from_db()
+    assert (former.role.key, heir.role.key) == ("admin", "owner")
+
+
+def test_staff_cannot_appoint_somebody_who_could_not_act(desk: Client, owner: Membership, deactivated: Membership):
+    path = f"/admin/organizations/membership/{deactivated.pk}/appoint/"
+    with written() as news:
+        answer = desk.post(path, {"_form_submitted": "True"}, follow=True)
+    assert "Dario Conti is not active in Marram Instruments. Reactivate their access first." in answer.content.decode()
+    assert news.nothing
+    deactivated.refresh_from_db()
+    assert not deactivated.owns
+
+
+def test_appointing_nobody_is_no_error(desk: Client, org: Organization):
+    for key in ("no-id", org.pk):
+        assert desk.get(f"/admin/organizations/membership/{key}/appoint/").status_code < 500
+
+
+def test_staff_approve_an_organization_for_production_and_withdraw_it(desk: Client, staff: User):
+    owner = found(UserFactory(name="Petra Portal"), "Portal", "portal", "partner-portal")
+    organization = owner.organization
+    where = f"/admin/organizations/organization/{organization.pk}"
+    assert not holds(acting(owner), "orders.create")
+    assert desk.get(f"{where}/withdraw-approval/").status_code == 403
+    with written() as news:
+        press(desk, f"{where}/approve/")
+    assert [(event.action, event.type, event.actor_id) for event in news.events] == [
+        ("organization.production_approved", EventType.STAFF_ACTION, staff.pk)
+    ]
+    assert holds(acting(owner), "orders.create")
+    assert desk.get(f"{where}/approve/").status_code == 403
+    with written() as news:
+        press(desk, f"{where}/withdraw-approval/")
+    assert news.actions == ["organization.production_withdrawn"]
+    assert not holds(acting(owner), "orders.create")
+
+
+def test_where_nothing_waits_for_it_there_is_nothing_to_approve(desk: Client, org: Organization):
+    assert desk.get(f"/admin/organizations/organization/{org.pk}/approve/").status_code == 403
+
+
+def test_nobody_but_staff_approves_or_appoints(owner: Membership, admin: Membership, org: Organization):
+    for who in (owner, admin):
+        with pytest.raises(PermissionDenied):
+            approve_for_production(actor=acting(who), organization=org, approved=True)
+        with pytest.raises(PermissionDenied):
+            appoint_owner(actor=acting(who), membership=admin)
+    admin.refresh_from_db()
+    assert not admin.owns

@@ -1,4 +1,4 @@
-"""What staff type about an organization."""
+"""What staff type and read about an organization before they change it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from organizations.models import Organization
+from organizations.models import Membership, Organization
+from organizations.schemes import OwnerRule
 
 
 class SeatsForm(BaseDialogForm):  # type: ignore[misc]
@@ -33,3 +35,29 @@ class SeatsForm(BaseDialogForm):  # type: ignore[misc]
         except ValidationError:  # the address names no organization, which the page that opened this says
             return None
         return organization.seat_limit if organization else None
+
+
+class AppointForm(BaseDialogForm):  # type: ignore[misc]
+    """Nothing to type: it says of whom and what the question is, and who steps down."""
+
+    form_before_template = "organizations/staff_appoint.html"
+
+    def get_before_template_context(self, request: HttpRequest, object_id: Any = None) -> dict[str, Any]:
+        try:
+            person = Membership.objects.select_related("organization", "role").filter(pk=object_id).first()
+        except ValidationError:  # the address names no membership, which the page that opened this says
+            person = None
+        if person is None:
+            return {}
+        organization = person.organization
+        rules = organization.rules
+        alone = rules.owner_rule is OwnerRule.EXACTLY_ONE
+        owners = organization.memberships.filter(owns=True).exclude(pk=person.pk).by_name()
+        return {
+            "person": person,
+            "organization": organization,
+            "owner_label": rules.owner.label,
+            "alone": alone,
+            "stepping_down": list(owners[:1]) if alone else [],
+            "former": rules.by_key[rules.former_owner_key].label if rules.former_owner_key else "",
+        }
