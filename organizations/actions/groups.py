@@ -31,10 +31,11 @@ def create_group(*, actor: Actor, organization: Organization, name: str, descrip
     if organization.groups.count() >= MOST_GROUPS:
         message = f"{organization} has {MOST_GROUPS:,} groups. Delete one first."
         raise ValidationError(message, code="too_many_groups")
-    group = Group(organization=organization, name=name, description=description, created_at=current_act().now)
+    group = Group(organization=organization, name=name.strip(), description=description.strip())
+    group.created_at = current_act().now
     _check(group)
     group.save(force_insert=True)
-    _record(events.GROUP_CREATED, actor, group, after={"name": name, "description": description})
+    _record(events.GROUP_CREATED, actor, group, after={"name": group.name, "description": group.description})
     return group
 
 
@@ -46,13 +47,13 @@ def edit_group(*, actor: Actor, group: Group, version: int, name: str, descripti
     group = _reloaded(organization, group)
     policies.may_edit_group(actor, group).enforce()
     before = {"name": group.name, "description": group.description}
-    after = {"name": name, "description": description}
+    after = {"name": name.strip(), "description": description.strip()}
     if before == after:
         return group
     if version != group.version:
         message = "Somebody else changed this group meanwhile. Look at it as it is now, and save again."
         raise ValidationError(message, code="stale")
-    group.name, group.description, group.version = name, description, group.version + 1
+    group.name, group.description, group.version = after["name"], after["description"], group.version + 1
     _check(group)
     group.save(update_fields=["name", "description", "version"])
     _record(events.GROUP_EDITED, actor, group, before=before, after=after)
@@ -232,7 +233,6 @@ def _reloaded(organization: Organization, group: Group) -> Group:
 
 def _check(group: Group) -> None:
     """Refuse a name that is empty, too long, deceiving or taken; each mistake names its field."""
-    group.name, group.description = group.name.strip(), group.description.strip()
     group.clean_fields(exclude=["organization"])
     if group.organization.groups.filter(name__iexact=group.name).exclude(pk=group.pk).exists():
         taken = ValidationError("Another group has this name. Choose another one.", code="name_taken")
