@@ -133,8 +133,9 @@ def delete_role(*, actor: Actor, role: Role, move_to: Role | None, invitations_t
     if len(holders) > MOST_HOLDERS:
         message = f"More than {MOST_HOLDERS:,} people hold {role}. Give some of them another role first."
         raise ValidationError(message, code="too_many_holders")
+    for_curators = _replacement_of_curators(actor, organization, role, replacement)
     signals.role_removed.send(Role, organization=organization, role=role, replacement=for_invited, actor=actor)
-    _move(organization, holders, role, replacement, actor)
+    _move(organization, holders, role, replacement, for_curators, actor)
     before: dict[str, object] = {"label": role.label, "description": role.description, "grants": role.grants}
     after: dict[str, object] = {"moved_to": replacement.label if replacement else "no role"}
     _record(events.ROLE_DELETED, actor, role, before=before, after=after)
@@ -144,14 +145,16 @@ def delete_role(*, actor: Actor, role: Role, move_to: Role | None, invitations_t
 
 
 def _move(
-    organization: Organization, holders: list[Membership], role: Role, replacement: Role | None, actor: Actor
+    organization: Organization,
+    holders: list[Membership],
+    role: Role,
+    replacement: Role | None,
+    for_curators: Role | None,
+    actor: Actor,
 ) -> None:
-    """Give the holders what takes the role's place; who curates a group keeps what that place needs."""
-    rules = organization.rules
-    for_curators = None
+    """Give the holders what takes the role's place, with their events; `for_curators`: those of a group."""
     curating: set[object] = set()
-    if replacement and rules.curator_key and replacement.key == rules.instead_of_key:
-        for_curators = Role.objects.of(organization).get(organization=None, key=rules.curator_key)
+    if for_curators is not None:
         places = GroupPlace.objects.curating().filter(membership__role=role)
         curating = set(places.values_list("membership_id", flat=True))
     for holder in holders:
@@ -182,6 +185,22 @@ def _replacement(
         raise ValidationError(message, code="owners_alone")
     (policies.holds(actor, permission) and policies.may_give(actor, found, organization)).demand()
     policies.may_give_there(actor, found.grant_set, places_of_holders(actor, role, found.grant_set)).demand()
+    return found
+
+
+def _replacement_of_curators(
+    actor: Actor, organization: Organization, role: Role, replacement: Role | None
+) -> Role | None:
+    """What holders who curate a group get instead, where that place needs another role; asked like any giving of it."""
+    rules = organization.rules
+    if replacement is None or not rules.curator_key or replacement.key != rules.instead_of_key:
+        return None
+    if not GroupPlace.objects.curating().filter(membership__role=role).exists():
+        return None
+    found = Role.objects.of(organization).get(organization=None, key=rules.curator_key)
+    policies.may_give(actor, found, organization).demand()
+    places = [place for place in places_of_holders(actor, role, found.grant_set) if place.curates]
+    policies.may_give_there(actor, found.grant_set, places).demand()
     return found
 
 
