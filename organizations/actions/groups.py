@@ -68,9 +68,12 @@ def delete_group(*, actor: Actor, group: Group) -> None:
     group = _reloaded(organization, group)
     policies.may_delete_group(actor, group).enforce()
     curators = reloaded(organization, [place.membership for place in group.places.curating().by_name()], limit=None)
+    lowered = _lowered(curators, group)
+    for curator in lowered:
+        policies.may_alter(actor, curator).enforce()
     people = group.places.count()
     group.places.all().delete()
-    _give_back(curators, organization, actor)
+    _give_back(lowered, organization, actor)
     before = {"name": group.name, "description": group.description, "people": people}
     _record(events.GROUP_DELETED, actor, group, before=before)
     group.delete()
@@ -104,12 +107,15 @@ def remove_from_group(*, actor: Actor, group: Group, memberships: Sequence[Membe
     actor = as_of_now(actor, organization)
     group = _reloaded(organization, group)
     outcome: Outcome[Membership] = Outcome()
-    curators = []
-    for membership, place in _with_places(group, reloaded(organization, memberships)):
-        if _passed_over(outcome, membership, policies.may_take_out_of_group(actor, group, membership)):
+    people = _with_places(group, reloaded(organization, memberships))
+    lowered = set(_lowered([membership for membership, place in people if place.curates], group))
+    fallen = []
+    for membership, place in people:
+        decision = policies.may_take_out_of_group(actor, group, membership, lowers=membership in lowered)
+        if _passed_over(outcome, membership, decision):
             continue
-        if place.curates:
-            curators.append(membership)
+        if membership in lowered:
+            fallen.append(membership)
         place.delete()
         record_of(
             events.GROUP_LEFT,
@@ -118,7 +124,7 @@ def remove_from_group(*, actor: Actor, group: Group, memberships: Sequence[Membe
             before={"group": group.name, "curates": "yes" if place.curates else "no"},
         )
         outcome.done.append(membership)
-    _give_back(curators, organization, actor)
+    _give_back(fallen, organization, actor)
     return outcome
 
 
@@ -157,16 +163,22 @@ def unmake_curators(*, actor: Actor, group: Group, memberships: Sequence[Members
     actor = as_of_now(actor, organization)
     group = _reloaded(organization, group)
     outcome: Outcome[Membership] = Outcome()
-    for membership, place in _with_places(group, reloaded(organization, memberships)):
+    people = _with_places(group, reloaded(organization, memberships))
+    lowered = set(_lowered([membership for membership, place in people if place.curates], group))
+    fallen = []
+    for membership, place in people:
         if not place.curates:
             continue
-        if _passed_over(outcome, membership, policies.may_unmake_curator(actor, group, membership)):
+        decision = policies.may_unmake_curator(actor, group, membership, lowers=membership in lowered)
+        if _passed_over(outcome, membership, decision):
             continue
+        if membership in lowered:
+            fallen.append(membership)
         place.curates = False
         place.save(update_fields=["curates"])
         record_of(events.CURATOR_UNMADE, actor, membership, before={"group": group.name})
         outcome.done.append(membership)
-    _give_back(outcome.done, organization, actor)
+    _give_back(fallen, organization, actor)
     return outcome
 
 
@@ -175,14 +187,20 @@ def leave_groups(membership: Membership) -> None:
     membership.group_places.all().delete()
 
 
-def _give_back(curators: Sequence[Membership], organization: Organization, actor: Actor) -> None:
+def _lowered(curators: Sequence[Membership], group: Group) -> list[Membership]:
+    """Those of the group's curators whose role goes with this place, since they curate no other group."""
+    rules = group.organization.rules
+    raised = [one for one in curators if rules.instead_of_key and _holds(one, rules.curator_key)]
+    elsewhere = GroupPlace.objects.curating().exclude(group=group).filter(membership__in=raised)
+    still = set(elsewhere.values_list("membership_id", flat=True)) if raised else set()
+    return [one for one in raised if one.pk not in still]
+
+
+def _give_back(lowered: Sequence[Membership], organization: Organization, actor: Actor) -> None:
     """Whoever curates nothing any more holds again what they held before."""
-    rules = organization.rules
-    former = _builtin(organization, rules.instead_of_key)
+    former = _builtin(organization, organization.rules.instead_of_key)
     if former is None:
         return
-    still = set(GroupPlace.objects.curating().filter(membership__in=curators).values_list("membership_id", flat=True))
-    lowered = [one for one in curators if one.pk not in still and _holds(one, rules.curator_key)]
     for membership in lowered:
         give_role(membership, former, actor=actor, reason="curates no group any more")
     finish(organization, lowered, actor=actor)

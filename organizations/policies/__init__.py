@@ -3,6 +3,7 @@
 from organizations.policies.decisions import YES, Decision, no
 from organizations.policies.grants import by_group_only, holds, may_give, may_give_there
 from organizations.policies.groups import (
+    may_alter,
     may_create_group,
     may_delete_group,
     may_edit_group,
@@ -45,6 +46,7 @@ __all__ = [
     "by_group_only",
     "has_seats",
     "holds",
+    "may_alter",
     "may_answer_transfer",
     "may_appoint_owner",
     "may_approve_for_production",

@@ -6,7 +6,7 @@ from audit.actors import Actor
 from organizations.models import Group, Membership, Role
 from organizations.policies.decisions import Decision
 from organizations.policies.grants import holds, holds_in, may_give
-from organizations.policies.members import may_touch
+from organizations.policies.members import OWN_ROLE, is_oneself, may_touch
 
 
 def may_create_group(actor: Actor) -> Decision:
@@ -33,25 +33,32 @@ def may_put_into_group(actor: Actor, group: Group, membership: Membership) -> De
     return holds_in(actor, _grants(membership.role), group, curating=False)
 
 
-def may_take_out_of_group(actor: Actor, group: Group, membership: Membership) -> Decision:
+def may_take_out_of_group(actor: Actor, group: Group, membership: Membership, *, lowers: bool) -> Decision:
+    """`lowers`: the person's role goes with the place."""
     if not (edit := may_edit_group(actor, group)):
         return edit
-    return may_touch(actor, membership)
+    return may_alter(actor, membership) if lowers else may_touch(actor, membership)
 
 
 def may_make_curator(actor: Actor, group: Group, membership: Membership, role: Role | None) -> Decision:
     """`role` is the one that the place brings to this person; None where it changes nothing of their role."""
     if not (curators := may_set_curators(actor, group)):
         return curators
-    if role is not None and not (touch := may_touch(actor, membership) and may_give(actor, role, group.organization)):
-        return touch
+    if role is not None and not (lift := may_alter(actor, membership) and may_give(actor, role, group.organization)):
+        return lift
     return holds_in(actor, _grants(role or membership.role), group, curating=True)
 
 
-def may_unmake_curator(actor: Actor, group: Group, membership: Membership) -> Decision:
+def may_unmake_curator(actor: Actor, group: Group, membership: Membership, *, lowers: bool) -> Decision:
+    """`lowers`: the person's role goes with the place."""
     if not (curators := may_set_curators(actor, group)):
         return curators
-    return may_touch(actor, membership)
+    return may_alter(actor, membership) if lowers else may_touch(actor, membership)
+
+
+def may_alter(actor: Actor, membership: Membership) -> Decision:
+    """Whether the actor may change the role of this person by a place in a group: nobody their own or a superior's."""
+    return OWN_ROLE if is_oneself(actor, membership) else may_touch(actor, membership)
 
 
 def _grants(role: Role | None) -> frozenset[str]:

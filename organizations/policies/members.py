@@ -12,6 +12,8 @@ from organizations.policies.decisions import YES, Decision, no
 from organizations.policies.grants import holds, may_give, may_give_there
 from organizations.schemes import OwnerRule
 
+OWN_ROLE = no("Nobody changes their own role. Ask someone else who may.", "own_role")
+
 
 def may_leave(actor: Actor, membership: Membership, other_owners: int) -> Decision:
     """Whether a person may leave: it must be their own membership, and not the last one that owns."""
@@ -66,8 +68,8 @@ def may_change_role(
     """
     if not (held := holds(actor, "roles.assign")):
         return held
-    if _is_oneself(actor, membership):
-        return no("Nobody changes their own role. Ask someone else who may.", "own_role")
+    if is_oneself(actor, membership):
+        return OWN_ROLE
     if not (touch := may_touch(actor, membership)):
         return touch
     if not (stays := owner_stays(membership, other_owners)):
@@ -107,7 +109,7 @@ def may_own(membership: Membership, at: datetime) -> Decision:
 def may_deactivate(actor: Actor, membership: Membership, other_owners: int) -> Decision:
     if not (held := holds(actor, "members.update")):
         return held
-    if _is_oneself(actor, membership):
+    if is_oneself(actor, membership):
         return no("You cannot deactivate yourself. You can leave instead.", "oneself")
     return may_touch(actor, membership) and owner_stays(membership, other_owners)
 
@@ -125,7 +127,7 @@ def may_reactivate(actor: Actor, membership: Membership, places: Sequence[GroupP
 def may_remove(actor: Actor, membership: Membership, other_owners: int) -> Decision:
     if not (held := holds(actor, "members.delete")):
         return held
-    if _is_oneself(actor, membership):
+    if is_oneself(actor, membership):
         return no("You cannot remove yourself. You can leave instead.", "oneself")
     return may_touch(actor, membership) and owner_stays(membership, other_owners)
 
@@ -144,5 +146,5 @@ def standing(membership: Membership, at: datetime) -> Decision:
     return YES
 
 
-def _is_oneself(actor: Actor, membership: Membership) -> bool:
+def is_oneself(actor: Actor, membership: Membership) -> bool:
     return actor.kind is ActorKind.MEMBER and actor.id == membership.user_id

@@ -144,13 +144,17 @@ class PlaceMixin(GroupMixin):
     def gone(self) -> str:
         return f"{self.person.label} does not belong to {self.group}."
 
+    @cached_property
+    def curates_elsewhere(self) -> bool:
+        return self.person.group_places.filter(curates=True).exclude(group=self.group).exists()
+
     def goes_with_it(self) -> str:
         """The role that goes when this person no longer curates this group, in a sentence; '' where it stays."""
         roles = curator_roles(self.organization)
         role = self.person.role
         if roles is None or role is None or role.is_custom or role.key != self.organization.rules.curator_key:
             return ""
-        if self.person.group_places.filter(curates=True).exclude(group=self.group).exists():
+        if self.curates_elsewhere:
             return f"{self.person.label} stays {roles.comes}, for the other groups curated."
         return f"{self.person.label} is {roles.instead_of} again, from the next page opened."
 
@@ -162,8 +166,9 @@ class RemoveFromGroupView(PlaceMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, group = self.person, self.group
-        decision = policies.may_take_out_of_group(self.actor, group, person)
         role = self.goes_with_it() if self.place and self.place.curates else ""
+        lowers = bool(role) and not self.curates_elsewhere
+        decision = policies.may_take_out_of_group(self.actor, group, person, lowers=lowers)
         return super().get_context_data(
             title=f"Take {person.label} out of {group}?",
             refused=decision.reason if self.place else self.gone(),
@@ -270,8 +275,9 @@ class CuratorView(PlaceMixin, FormView[CuratorForm]):
 
     def _ask_to_end(self) -> dict[str, Any]:
         person, group = self.person, self.group
-        decision = policies.may_unmake_curator(self.actor, group, person)
         role = self.goes_with_it()
+        lowers = bool(role) and not self.curates_elsewhere
+        decision = policies.may_unmake_curator(self.actor, group, person, lowers=lowers)
         return {
             "title": f"{person.label} no longer curates {group}?",
             "refused": decision.reason,

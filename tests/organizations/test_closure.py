@@ -53,7 +53,8 @@ def nobody_touches_a_superior(taken: pytest.MonkeyPatch) -> None:
 
 
 def nobody_changes_their_own_role(taken: pytest.MonkeyPatch) -> None:
-    taken.setattr(members, "_is_oneself", lambda actor, membership: False)
+    for place in (members, policies.groups):
+        taken.setattr(place, "is_oneself", lambda actor, membership: False)
     taken.setattr(roles, "_holds", lambda organization, actor, role: False)
 
 
