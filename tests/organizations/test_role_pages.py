@@ -333,3 +333,14 @@ def test_the_most_roles_that_there_can_be_stay_light(client_of, harbour):
     assert len(page(client_of, harbour, "role_compare", query="?show=all").encode()) <= 60 * 1024
     for query in ("?page=0", "?page=x", "?page=%00", "?page=" + "9" * 400):
         assert "Roles" in page(client_of, harbour, "roles", query=query)
+
+
+@pytest.mark.parametrize("name", ["role", "role_menu", "role_edit", "role_clone", "role_delete"])
+def test_a_role_of_another_organization_or_scheme_is_not_there(client_of, owner, outsider, harbour, name):
+    theirs, of_another_scheme = (
+        design(outsider, "Quartermaster", "members.read"),
+        role_of(harbour.organization, "billing"),
+    )
+    for role in (theirs, of_another_scheme):
+        path = reverse(f"organizations:{name}", args=["marram", role.pk])
+        assert client_of(owner).get(path).status_code == 404
