@@ -73,8 +73,10 @@ def test_only_people_who_can_act_count_as_holders(client_of, owner, member, view
 
 def test_who_has_no_role_is_named_with_the_link_that_mends_it(client_of, owner, member):
     people = [join(owner, UserFactory(name=f"{letter} Roleless")) for letter in "ABCD"]
-    for one in people:
+    lapsed = join(owner, UserFactory(name="A Lapsed"))
+    for one in (*people, lapsed):
         give_role(one, None)
+    end_at(lapsed, timezone.now() - timedelta(seconds=1))
     html = page(client_of, owner, "roles")
     assert "4 people have no role and can do nothing here: A Roleless , B Roleless , C Roleless and others." in words(
         html

@@ -58,6 +58,7 @@ def test_a_role_that_nobody_holds_is_deleted_without_questions(client_of, owner,
 def test_holders_and_open_invitations_get_another_role_in_the_same_step(client_of, owner, org, role, member, viewer):
     hold(role, member, viewer)
     invitation = invite_to(owner, role, "uma@example.org")
+    offer(owner, "ida@example.org")  # to another role
     asked = client_of(owner).get(address(role))
     assert "2 people hold it. Instead:" in words(asked)
     assert "1 open invitation offers it. Instead:" in words(asked)
