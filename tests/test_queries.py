@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from organizations.models import Role
-from tests.factories import crowd, deactivate, found, offer
+from organizations.actions.groups import add_to_group, create_group, make_curators
+from organizations.actions.ownership import transfer_ownership
+from organizations.models import Group, GroupPlace, Role
+from tests.factories import acting, crowd, deactivate, found, join, offer
 
 MOST = 12
 PAGES = [
@@ -31,6 +33,11 @@ PAGES = [
     "/o/marram/roles/",
     "/o/marram/roles/new/",
     "/o/marram/roles/compare/?show=all",
+    "/o/marram/groups/",
+    "/o/marram/groups/new/",
+    "/o/marram/settings/",
+    "/o/marram/settings/two-factor/",
+    "/o/marram/settings/ownership/",
     "/accounts/profile/",
     "/accounts/sessions/",
     "/accounts/email/",
@@ -74,6 +81,64 @@ def test_page_asks_seldom_and_as_often_at_any_size(client_of, org, owner, admin,
 def test_page_sends_at_most_60_kilobytes(client_of, org, owner, path):
     crowd(org, 120)
     assert len(client_of(owner).get(path).content) <= 60 * 1024
+
+
+OF_A_GROUP = ["", "?q=crowd", "?curators", "edit/", "delete/", "add/?q=crowd", "PERSON/remove/", "PERSON/curator/"]
+
+
+@pytest.mark.parametrize("path", [*(f"groups/GROUP/{one}" for one in OF_A_GROUP), "members/PERSON/role/"])
+def test_page_of_a_group_or_of_a_role_asks_seldom_at_any_size_and_stays_light(client_of, org, owner, admin, path):
+    group = create_group(actor=acting(owner), organization=org, name="Field sales", description="d" * 300)
+    browser = client_of(owner)
+    path = f"/o/marram/{path}".replace("GROUP", str(group.pk)).replace("PERSON", str(admin.pk))
+    browser.get(path)  # what the first visit remembers is asked once
+    counts = []
+    for size in (3, 117):
+        crowd(org, size)
+        add_to_group(actor=acting(owner), group=group, memberships=list(org.memberships.all()))
+        make_curators(actor=acting(owner), group=group, memberships=list(org.memberships.all()[: size // 2]))
+        with CaptureQueriesContext(connection) as queries:
+            response = browser.get(path)
+        assert response.status_code == 200
+        counts.append(asked(queries))
+    assert counts[0] == counts[1]
+    assert len(counts[0]) <= MOST, counts[0]
+    assert len(response.content) <= 60 * 1024
+
+
+def test_list_of_groups_asks_as_often_for_many_and_stays_light(client_of, org, owner, admin):
+    browser = client_of(owner)
+    browser.get("/o/marram/groups/")
+    counts = []
+    for size in (1, 100):
+        names = [f"{'Long name of a group that goes on and on':50} {size} {number:03}" for number in range(size)]
+        groups = Group.objects.bulk_create(
+            [Group(organization=org, name=name, description="d" * 300) for name in names]
+        )
+        GroupPlace.objects.bulk_create([GroupPlace(group=group, membership=admin, curates=True) for group in groups])
+        with CaptureQueriesContext(connection) as queries:
+            response = browser.get("/o/marram/groups/")
+        counts.append(asked(queries))
+    assert counts[0] == counts[1]
+    assert len(counts[0]) <= MOST, counts[0]
+    assert len(response.content) <= 60 * 1024
+
+
+def test_offer_of_ownership_asks_seldom(client_of, stranger, owner):
+    head = found(stranger, "Alliance", "alliance", "partner-management")
+    heir = join(head, owner.user)
+    transfer = transfer_ownership(actor=acting(head), membership=heir)
+    offer_page = f"/o/alliance/settings/ownership/{transfer.pk}"
+    for person, paths in (
+        (heir, ["/o/alliance/", "/organizations/", "/o/alliance/settings/ownership/", f"{offer_page}/refuse/"]),
+        (head, ["/o/alliance/", "/o/alliance/settings/ownership/", f"{offer_page}/withdraw/"]),
+    ):
+        browser = client_of(person)
+        for path in paths:
+            browser.get(path)
+            with CaptureQueriesContext(connection) as queries:
+                assert browser.get(path).status_code == 200
+            assert len(asked(queries)) <= MOST, (path, asked(queries))
 
 
 def test_list_of_ones_organizations_asks_as_often_for_many(client_of, owner, stranger):
