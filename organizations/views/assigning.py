@@ -39,15 +39,14 @@ class ChangeRoleView(OrganizationMixin, FormView[ChangeRoleForm]):
         return found
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        roles = Role.objects.of(self.organization).by_hand()
-        offered = [(role, self._may_have(role)) for role in roles]
-        return super().get_form_kwargs() | {"person": self.person, "roles": offered}
+        return super().get_form_kwargs() | {"person": self.person, "roles": self._offered}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             person=self.person,
             is_active=self.person.is_active_at(self.now),
             allowed=self._may_change(None),
+            leads_on=any(decision and self._by_transfer(role) for role, decision in self._offered),
             sees_members=policies.holds(self.actor, "members.read"),
             **kwargs,
         )
@@ -75,6 +74,10 @@ class ChangeRoleView(OrganizationMixin, FormView[ChangeRoleForm]):
         if policies.holds(self.actor, "members.read"):
             return redirect("team:members", self.organization.slug)
         return redirect(self.request.path)
+
+    @cached_property
+    def _offered(self) -> list[tuple[Role, Decision]]:
+        return [(role, self._may_have(role)) for role in Role.objects.of(self.organization).by_hand()]
 
     def _may_have(self, role: Role) -> Decision:
         if self.person.role == role:

@@ -279,13 +279,13 @@ class CuratorView(PlaceMixin, FormView[CuratorForm]):
         lowers = bool(role) and not self.curates_elsewhere
         decision = policies.may_unmake_curator(self.actor, group, person, lowers=lowers)
         return {
-            "title": f"{person.label} no longer curates {group}?",
+            "title": f"Should {person.label} stop curating {group}?",
             "refused": decision.reason,
             "consequences": [
                 {"icon": "users-group", "text": f"{person.label} goes on belonging to {group} of {self.organization}."},
                 {"icon": "switch-horizontal", "text": role or f"The role of {person.label} stays as it is."},
             ],
-            "verb": "End it",
+            "verb": "End curating",
         }
 
     def _said(self, *, curates: bool) -> str:

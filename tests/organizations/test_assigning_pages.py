@@ -176,6 +176,7 @@ def test_person_without_a_role_is_given_one(client_of, owner, member):
 def test_choosing_the_one_owner_leads_to_the_transfer(client_of, winemaker):
     heir = join(winemaker, UserFactory(name="Hedy Heir"), "admin")
     browser = client_of(winemaker)
+    assert "takes Hill Winery over from you" in text_of(browser.get(page(heir)))
     with written() as news:
         answer = choose(browser, heir, role_of(winemaker.organization, "owner"))
     assert answer.headers["Location"] == reverse("organizations:ownership_transfer", args=["hill", heir.pk])
