@@ -42,6 +42,20 @@ def test_only_those_who_could_give_it_are_named(owner, admin, member, viewer):
     assert "Gil Giver" in to_ask(member, "audit_log.read")
 
 
+def test_whoever_may_not_touch_the_person_is_not_named(owner, admin, member):
+    """The giver could give the reader's role, but the person holds what the giver does not."""
+    org = owner.organization
+    hold(member, custom(org, "Keeper", "api_keys.read"))
+    custom(org, "Reader", "audit_log.read")
+    giver = join(owner, UserFactory(name="Gil Giver"), "member")
+    role = custom(org, "Giver", "roles.assign", "audit_log.read")
+    hold(giver, role)
+    assert to_ask(member, "audit_log.read") == ["Grace Okafor", "Tomás Rivera"]
+    role.grants = sorted([*role.grants, "api_keys.read"])
+    role.save()
+    assert "Gil Giver" in to_ask(member, "audit_log.read")
+
+
 def test_nobody_is_asked_for_what_nobody_can_give(owner, admin, member):
     found = refusal(member, "ownership.transfer")
     assert found.to_ask == []

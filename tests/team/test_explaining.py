@@ -252,6 +252,14 @@ def test_mends_lead_there_for_whom_may_and_for_nobody_else(portal, seller):
     assert [mend.text for mend in mends] == ["give a role"]
 
 
+def test_whoever_gives_no_roles_is_not_led_there(portal, seller):
+    """Covering what the person holds is not enough."""
+    overseer = join(portal, UserFactory(name="Ove Seer"), "admin")
+    grants = set(role_of(portal.organization, "admin").grants) - {"roles.assign"}
+    hold(overseer, custom(portal.organization, *grants))
+    assert asked(seller, "webhooks.read", reader=acting(overseer)).links[-1].mends == ()
+
+
 def test_own_second_factor_is_mended_by_oneself_alone(portal, seller):
     Organization.objects.update(two_factor_required=True)
     own = asked(seller, "orders.read", reader=acting(seller)).links[-1]
