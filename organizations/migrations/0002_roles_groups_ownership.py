@@ -166,6 +166,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(("owns", True)), fields=["organization"], name="organizations_member_owns"
             ),
         ),
+        migrations.AlterField(
+            model_name='role',
+            name='caution',
+            field=models.CharField(blank=True, max_length=300, validators=[accounts.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='role',
+            name='description',
+            field=models.CharField(blank=True, max_length=300, validators=[accounts.names.validate_name]),
+        ),
         migrations.RunPython(copy_owns, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="membership",
