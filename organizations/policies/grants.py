@@ -34,6 +34,11 @@ def reaches(actor: Actor, permission: str, group: Group | None) -> bool:
     )
 
 
+def acts_as_owner(actor: Actor) -> bool:
+    """Whether the actor owns this organization; software never does, whoever made its token."""
+    return actor.owns and actor.kind is not ActorKind.TOKEN
+
+
 def may_give(actor: Actor, role: Role, organization: Organization) -> Decision:
     """Whether the actor may give this role to somebody: nobody gives what they do not hold."""
     rules = organization.rules
@@ -43,7 +48,7 @@ def may_give(actor: Actor, role: Role, organization: Organization) -> Decision:
         return no(f"{role.label} is not given by hand.", "not_by_hand")
     if actor.kind in _UNBOUND:
         return YES
-    if role.owns and not actor.owns:
+    if role.owns and not acts_as_owner(actor):
         return no(f"Only an {rules.owner.label.lower()} can make another one.", "owners_alone")
     return may_grant(actor, role.grant_set, f"{role.label} may do more than you may.")
 

@@ -9,7 +9,7 @@ from audit.actors import Actor, ActorKind
 from organizations.models import GroupPlace, Membership, MembershipStatus, Organization, Role
 from organizations.permissions import covers
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.grants import holds, may_give, may_give_there
+from organizations.policies.grants import acts_as_owner, holds, may_give, may_give_there
 from organizations.schemes import OwnerRule
 
 OWN_ROLE = no("Nobody changes their own role. Ask someone else who may.", "own_role")
@@ -32,7 +32,7 @@ def may_touch(actor: Actor, membership: Membership) -> Decision:
     """Whether the actor stands at least as high as this person: nobody touches a superior, equals may."""
     if actor.kind in (ActorKind.STAFF, ActorKind.SYSTEM):
         return YES
-    if membership.owns and not actor.owns:
+    if membership.owns and not acts_as_owner(actor):
         return no(f"{membership.label} owns {membership.organization}. Only an owner can change that.", "superior")
     if membership.role is not None and not covers(actor.grants, membership.role.grant_set):
         return no(f"{membership.label} may do more than you may.", "superior")

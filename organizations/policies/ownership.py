@@ -7,7 +7,7 @@ from datetime import datetime
 from audit.actors import Actor, ActorKind
 from organizations.models import Membership, Organization, OwnershipTransfer
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.grants import holds
+from organizations.policies.grants import acts_as_owner, holds
 from organizations.policies.members import may_own
 from organizations.schemes import OwnerRule
 
@@ -35,7 +35,7 @@ def may_answer_transfer(actor: Actor, transfer: OwnershipTransfer, at: datetime)
 
 
 def may_withdraw_transfer(actor: Actor, transfer: OwnershipTransfer, at: datetime) -> Decision:
-    if actor.kind is not ActorKind.STAFF and not actor.owns:
+    if actor.kind is not ActorKind.STAFF and not acts_as_owner(actor):
         return no("Only the owner can withdraw this offer.", "owners_alone")
     return _is_open(transfer, at)
 

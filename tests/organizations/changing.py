@@ -67,6 +67,6 @@ def names(outcome: Outcome[Membership]) -> set[str]:
     return {one.label for one in outcome.done}
 
 
-def row(person: Membership) -> dict[str, Any] | None:
-    """The membership as the database has it."""
-    return Membership.objects.filter(pk=person.pk).values().first()
+def row(person: Membership) -> dict[str, Any]:
+    """The membership as the database has it, nothing where it is gone."""
+    return Membership.objects.filter(pk=person.pk).values().first() or {}

@@ -51,7 +51,8 @@ def test_nothing_is_written_where_nothing_would_change(owner, member, role):
     give_role(member, role)
     with written() as news:
         outcome = assign(owner, role, member)
-    assert outcome.done == outcome.passed_over == []
+    assert outcome.done == []
+    assert outcome.passed_over == []
     assert news.nothing
 
 
