@@ -40,6 +40,8 @@ def change_role(
             places=places.get(membership.pk, []),
             at=act.now,
         )
+        if decision and found and found.takes_seat and not membership.takes_seat and membership.is_active_at(act.now):
+            decision = policies.has_seats(organization, 1)
         if not decision:
             outcome.pass_over(membership.label, decision.reason, decision.code)
             continue
