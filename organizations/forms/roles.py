@@ -63,12 +63,14 @@ class RoleForm(forms.Form):
     )
     description = forms.CharField(
         max_length=300,
+        validators=[validate_name],
         required=False,
         help_text="What someone with this role does, in a sentence. It stands wherever the role can be chosen.",
         error_messages={"max_length": "Use at most 300 characters."},
     )
     caution = forms.CharField(
         max_length=300,
+        validators=[validate_name],
         required=False,
         help_text="Optional: what to think of before giving it to somebody.",
         error_messages={"max_length": "Use at most 300 characters."},
