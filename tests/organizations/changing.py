@@ -54,7 +54,9 @@ def holding_everything(organization: Organization) -> frozenset[str]:
 def role_held(person: Membership) -> str | None:
     """The key of the role as the database has it, the label of a custom one."""
     role = Membership.objects.select_related("role").get(pk=person.pk).role
-    return role and (role.label if role.is_custom else role.key)
+    if role is None:
+        return None
+    return role.label if role.is_custom else role.key
 
 
 def why_not(outcome: Outcome[Membership]) -> dict[str, str]:
@@ -69,4 +71,5 @@ def names(outcome: Outcome[Membership]) -> set[str]:
 
 def row(person: Membership) -> dict[str, Any]:
     """The membership as the database has it, nothing where it is gone."""
-    return Membership.objects.filter(pk=person.pk).values().first() or {}
+    found = Membership.objects.filter(pk=person.pk).values().first()
+    return dict(found) if found else {}
