@@ -17,6 +17,7 @@ from organizations.models import Group, GroupPlace, Membership, Organization, Ro
 from team.access.explaining import explain
 from team.access.strangers import explain_address
 from team.access.subjects import Subject, load_subject, roles_of
+from team.access.who import granting, who_can
 from tests.factories import UserFactory, acting, found, give_role, join, offer, pending, role_of
 
 PERMISSION = "orders.create"  # of the partner portal, where it waits for the approval for production
@@ -318,3 +319,35 @@ def test_answer_is_the_same_with_and_without_an_account(owner, org, stranger, ou
 
 def test_role_of_the_other_organization_does_not_count(portal, outsider):
     assert role_of(outsider.organization, "owner") not in roles_of(portal.organization)
+
+
+# Who can: the same answer, asked of everyone at once.
+
+
+def test_everyone_listed_can_and_nobody_else_can(portal, outsider):
+    org = portal.organization
+    roles = [
+        Role.objects.create(organization=org, scheme=org.scheme, key=key, label=key, rank=1, grants=grants)
+        for key, grants in GRANTS.items()
+        if grants is not None
+    ]
+    groups = [Group.objects.create(organization=org, name=name) for name in ("Field sales", "Spring launch")]
+    now = timezone.now()
+    for number, (role, status, days, has, is_active) in enumerate(
+        itertools.product([None, *roles], ("active", "deactivated"), (None, 1, -1), (True, False), (True, False))
+    ):
+        user = User.objects.create(email=f"p{number}@example.org", is_active=is_active)
+        one = Membership.objects.create(
+            organization=org, user=user, role=role, status=status, two_factor=has, email=user.email,
+            ends_at=days and now + timedelta(days=days), sort_name=user.email, source="invitation",
+        )  # fmt: skip
+        GroupPlace.objects.create(group=groups[0], membership=one, curates=bool(number % 2))
+    for required, approved in itertools.product((True, False), (now, None)):
+        Organization.objects.filter(pk=org.pk).update(two_factor_required=required, production_approved_at=approved)
+        org.refresh_from_db()
+        granting_roles = granting(roles_of(org), PERMISSION)
+        for group in (None, *groups):
+            listed = {one.pk for one in who_can(org, granting_roles, PERMISSION, group, at=now)}
+            able = {one.pk for one in Membership.objects.filter(organization=org) if may(one, PERMISSION, group)}
+            assert listed == able, (required, approved, group)
+            assert bool(listed) == bool(approved)
