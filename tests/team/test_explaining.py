@@ -59,7 +59,7 @@ def story(state: tuple[Any, ...]) -> tuple[Subject, Group | None]:
     )  # fmt: skip
     membership = Membership(
         organization=organization, user=User(email="mina@marram.example.org", is_active=is_active), role=role,
-        status=status, ends_at=days and now + timedelta(days=days), two_factor=has, name="Mina Haddad",
+        status=status, ends_at=now + timedelta(days=days) if days else None, two_factor=has, name="Mina Haddad",
         email="mina@marram.example.org", source="invitation",
     )  # fmt: skip
     places = [
@@ -339,7 +339,7 @@ def test_everyone_listed_can_and_nobody_else_can(portal, outsider):
         user = User.objects.create(email=f"p{number}@example.org", is_active=is_active)
         one = Membership.objects.create(
             organization=org, user=user, role=role, status=status, two_factor=has, email=user.email,
-            ends_at=days and now + timedelta(days=days), sort_name=user.email, source="invitation",
+            ends_at=now + timedelta(days=days) if days else None, sort_name=user.email, source="invitation",
         )  # fmt: skip
         GroupPlace.objects.create(group=groups[0], membership=one, curates=bool(number % 2))
     for required, approved in itertools.product((True, False), (now, None)):
