@@ -98,6 +98,21 @@ def test_password_typed_again_leads_back_and_the_button_is_not_pressed_twice(cli
     assert "Offer Alliance to Hedy Heir?" in text_of(browser.get(back.headers["Location"]))
 
 
+def test_button_pressed_too_late_is_done_once_the_password_is_typed(client_of, head, heir):
+    browser = client_of(head)
+    asked = browser.post(page("ownership_transfer", heir.pk)).headers["Location"]
+    assert not OwnershipTransfer.objects.exists()
+    assert "password" in text_of(browser.post(asked, {"password": "wrong"}))
+    assert not OwnershipTransfer.objects.exists()
+    with written() as news:
+        answer = browser.post(asked, {"password": PASSWORD})
+    assert answer.headers["Location"] == page("ownership")
+    assert "ownership.offered" in news.actions
+    with written() as news:
+        browser.post(asked, {"password": PASSWORD})
+    assert "ownership.offered" not in news.actions
+
+
 def test_another_offer_says_that_the_open_one_is_withdrawn(signed_in, head, heir, third, offered):
     assert "The offer to Hedy Heir is withdrawn." in text_of(signed_in(head).get(page("ownership_transfer", third.pk)))
 
