@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
@@ -110,13 +110,6 @@ class GroupQuerySet(QuerySet["Group"]):
 
     def matching(self, text: str) -> GroupQuerySet:
         return self.filter(Q(name__icontains=text) | Q(description__icontains=text))
-
-    def with_people(self) -> GroupQuerySet:
-        """Each with `people` and `curators`, how many belong and how many of them curate."""
-        return self.annotate(
-            people=Count("places"),
-            curators=Count("places", filter=Q(places__curates=True)),
-        )
 
 
 class GroupPlaceQuerySet(QuerySet["GroupPlace"]):
