@@ -167,13 +167,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField(
-            model_name='role',
-            name='caution',
+            model_name="role",
+            name="caution",
             field=models.CharField(blank=True, max_length=300, validators=[accounts.names.validate_name]),
         ),
         migrations.AlterField(
-            model_name='role',
-            name='description',
+            model_name="role",
+            name="description",
             field=models.CharField(blank=True, max_length=300, validators=[accounts.names.validate_name]),
         ),
         migrations.RunPython(copy_owns, migrations.RunPython.noop),
