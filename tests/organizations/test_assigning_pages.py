@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from uuid_utils.compat import uuid7
 
 from organizations.actions.groups import add_to_group, create_group, make_curators
 from organizations.actions.roles import create_role
@@ -93,7 +92,7 @@ def test_roles_that_may_not_be_given_say_why_and_are_refused(client_of, admin, m
     assert role_held(member) == "member"
 
 
-@pytest.mark.parametrize("typed", ["", "no-id", "\x00", "x" * 5_000, str(uuid7())])
+@pytest.mark.parametrize("typed", ["", "no-id", "\x00", "x" * 5_000, "01a2004e-438d-720b-b8e0-b2a49718bdc8"])
 def test_role_that_is_none_is_answered_beside_the_field(client_of, owner, member, typed):
     with written() as news:
         answer = choose(client_of(owner), member, typed)
