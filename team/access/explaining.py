@@ -126,7 +126,7 @@ class _Question:
         role = self.membership.role
         if role is None:
             small = "Without a role nothing is granted."
-            yield Link(False, "Role", "none is given", small=small, mends=tuple(self._other_role("give a role")))
+            yield Link(False, "Role", "has not been given", small=small, mends=tuple(self._other_role("give a role")))
             return
         yield Link(True, "Role", role.label, small=role.description)
         if not role.signs_in:
