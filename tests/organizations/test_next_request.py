@@ -79,10 +79,10 @@ def fresh(membership: Membership) -> Membership:
     return Membership.objects.get(pk=membership.pk)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page_is_refused_at_once_and_opens_again(client_of, person, loss, page):
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_refused_at_once_and_opens_again(client_of, person, loss, path):
     browser = client_of(person)
-    url = f"/o/marram/{page}"
+    url = f"/o/marram/{path}"
     assert browser.get(url).status_code == 200
     with written() as news:
         loss.lose(person)
