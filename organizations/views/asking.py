@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.http import Http404
+
 from organizations.access import may
 from organizations.models import Group
 from organizations.views.base import OrganizationMixin
@@ -30,4 +32,6 @@ class AccessRequiredMixin(OrganizationMixin):
 
     def has_permission(self) -> bool:
         self.group = self.get_group()
+        if self.group is not None and self.group.organization_id != self.organization.pk:
+            raise Http404
         return bool(may(self.membership, self.permission_required, self.group))

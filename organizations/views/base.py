@@ -49,7 +49,7 @@ class OrganizationMixin(LoginRequiredMixin):
             people = self.organization.memberships.select_related("role")
             return self._explain(closed, whom_to_ask=list(people.holding("members.update", self.now)[:NAMED_PEOPLE]))
         if self.permission and not self.has_permission():
-            return self._refuse(self.permission)
+            return self._refuse(self.missing)
         try:
             return super().dispatch(request, *args, **kwargs)
         except PermissionDenied as refusal:
@@ -59,6 +59,11 @@ class OrganizationMixin(LoginRequiredMixin):
     def has_permission(self) -> bool:
         """Whether the page opens; one that is about a group asks with the group, in the whole organization or there."""
         return bool(holds(self.actor, self.permission))
+
+    @property
+    def missing(self) -> str:
+        """The permission that a refusal of this page names: one that its person does not hold."""
+        return self.permission
 
     def _closed(self) -> str:
         """The page that says why nothing here opens for this person; '' where that is not so."""

@@ -31,7 +31,7 @@ def build_refusal(membership: Membership, permission: str, group: Group | None, 
     helping = roles_that_can_give(roles, permission, role)
     if role is None:
         said, small = "is not granted without a role", "Whoever gives roles here can give you one."
-    elif scope is Scope.ORGANIZATION and permission in organization.withheld:
+    elif scope is not None and permission in organization.withheld:
         said = f"waits until {organization} is approved for production"
         small, helping = "Your role includes it. Whoever runs Roster gives the approval.", []
     elif scope is None:

@@ -32,8 +32,15 @@ class PersonView(OrganizationMixin, TemplateView):
     template_name = "team/person.html"
 
     def has_permission(self) -> bool:
-        own = self.kwargs["membership"] == self.membership.pk
-        return bool(holds(self.actor, "organization.read" if own else self.permission))
+        return bool(holds(self.actor, self.permission) or (self._is_own and holds(self.actor, "organization.read")))
+
+    @property
+    def missing(self) -> str:
+        return "organization.read" if self._is_own else self.permission
+
+    @property
+    def _is_own(self) -> bool:
+        return bool(self.kwargs["membership"] == self.membership.pk)
 
     @cached_property
     def person(self) -> Membership:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.views.generic import View
 
 from organizations.models import Group, GroupPlace, Membership, Role
+from organizations.views.asking import AccessRequiredMixin
 from organizations.views.refusal import Refusal, build_refusal
 from tests.factories import UserFactory, found, give_role, join
 from tests.team.test_access_page import custom, hold, text_of
@@ -95,3 +99,56 @@ def test_person_without_a_role_is_led_to_whoever_gives_roles(client_of, owner, a
     assert "You have no role here yet." in said
     assert "Role none, so organization.read is not granted Whoever gives roles here can give you one." in said
     assert "Grace Okafor (owner) and Tomás Rivera (admin)" in said
+
+
+def test_page_of_a_group_that_one_may_change_and_not_read_says_what_is_missing(client_of, owner, member):
+    group = Group.objects.create(organization=owner.organization, name="Field sales")
+    hold(member, custom(owner.organization, "Arranger", "organization.read", "groups.update", "groups.delete"))
+    for deed in ("", "edit/", "delete/", "add/"):
+        said = client_of(member).get(f"/o/marram/groups/{group.pk}/{deed}")
+        assert said.status_code == 403
+        assert "Permission groups.read is not in this role" in text_of(said)
+        assert "Field sales" not in text_of(said)
+
+
+def test_own_page_opens_to_whoever_reads_members_and_else_says_what_it_needs(client_of, owner, member):
+    own = f"/o/marram/members/{member.pk}/"
+    role = custom(owner.organization, "Reader", "members.read")
+    hold(member, role)
+    assert client_of(member).get(own).status_code == 200
+    role.grants = ["roles.read"]
+    role.save()
+    said = client_of(member).get(own)
+    assert said.status_code == 403
+    assert "Permission organization.read is not in this role" in text_of(said)
+
+
+def test_grant_by_group_that_waits_for_approval_is_not_said_to_be_of_other_groups(db):
+    owner = found(UserFactory(name="Ada"), "Tarn", "tarn", scheme="partner-portal")
+    buyer = join(owner, UserFactory(name="Bo"), "support")
+    hold(buyer, custom(owner.organization, "Buyer", "organization.read", "orders.create@groups"))
+    group = Group.objects.create(organization=owner.organization, name="Corals")
+    GroupPlace.objects.create(group=group, membership=buyer)
+    assert refusal(buyer, "orders.create", group).said == "waits until Tarn is approved for production"
+
+
+class AboutAGroup(AccessRequiredMixin, View):
+    """A page of a host product about a group; here the one that its address happens to name."""
+
+    permission_required = "groups.read"
+
+    def get_group(self) -> Group:
+        return Group.objects.get(pk=self.kwargs["group"])
+
+    def get(self, request, **kwargs) -> HttpResponse:
+        return HttpResponse(self.group)
+
+
+def test_page_of_a_host_product_about_a_group_of_another_organization_is_not_there(rf, owner, member, other_org):
+    request = rf.get("/")
+    request.user, request.session = member.user, {}
+    ours = Group.objects.create(organization=owner.organization, name="Field sales")
+    theirs = Group.objects.create(organization=other_org, name="Night shift")
+    assert AboutAGroup.as_view()(request, slug="marram", group=ours.pk).status_code == 200
+    with pytest.raises(Http404):
+        AboutAGroup.as_view()(request, slug="marram", group=theirs.pk)
