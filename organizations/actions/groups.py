@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from audit.actions import current_act
 from audit.actors import Actor
@@ -34,7 +35,7 @@ def create_group(*, actor: Actor, organization: Organization, name: str, descrip
     group = Group(organization=organization, name=name.strip(), description=description.strip())
     group.created_at = current_act().now
     _check(group)
-    group.save(force_insert=True)
+    _save(group, force_insert=True)
     _record(events.GROUP_CREATED, actor, group, after={"name": group.name, "description": group.description})
     return group
 
@@ -55,7 +56,7 @@ def edit_group(*, actor: Actor, group: Group, version: int, name: str, descripti
         raise ValidationError(message, code="stale")
     group.name, group.description, group.version = after["name"], after["description"], group.version + 1
     _check(group)
-    group.save(update_fields=["name", "description", "version"])
+    _save(group, update_fields=["name", "description", "version"])
     _record(events.GROUP_EDITED, actor, group, before=before, after=after)
     return group
 
@@ -252,9 +253,24 @@ def _reloaded(organization: Organization, group: Group) -> Group:
 def _check(group: Group) -> None:
     """Refuse a name that is empty, too long, deceiving or taken; each mistake names its field."""
     group.clean_fields(exclude=["organization"])
-    if group.organization.groups.filter(name__iexact=group.name).exclude(pk=group.pk).exists():
-        taken = ValidationError("Another group has this name. Choose another one.", code="name_taken")
-        raise ValidationError({"name": taken})
+    # Here and not by the database, which knows capital letters of English alone in SQLite.
+    others = group.organization.groups.exclude(pk=group.pk).values_list("name", flat=True)
+    if group.name.casefold() in {name.casefold() for name in others}:
+        raise ValidationError({"name": _taken()})
+
+
+def _save(group: Group, **how: Any) -> None:
+    """Databases have rules of their own for a few letters: what they think the same is told like what we do."""
+    try:
+        with transaction.atomic():
+            group.save(**how)
+    except IntegrityError as mistake:
+        raise ValidationError({"name": _taken()}) from mistake
+
+
+def _taken() -> ValidationError:
+    message = "Another group has this name. Choose another one."
+    return ValidationError(message, code="name_taken")
 
 
 def _record(kind: EventKind, actor: Actor, group: Group, **changes: dict[str, Any]) -> None:

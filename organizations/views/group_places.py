@@ -49,6 +49,7 @@ class AddToGroupView(GroupMixin, FormView[AddressesForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = self._found()
         return super().get_context_data(
+            sees_members=policies.holds(self.actor, "members.read"),
             search=self.search,
             found=found[:FOUND],
             more_found=len(found) > FOUND,
@@ -73,8 +74,11 @@ class AddToGroupView(GroupMixin, FormView[AddressesForm]):
         return self.render_to_response(self.get_context_data(form=again, outcome=outcome))
 
     def _found(self) -> list[tuple[Membership, bool, Decision]]:
-        """Who matches, with whether they belong already, and whether they may be put in."""
-        if not self.search:
+        """Who matches, with whether they belong already, and whether they may be put in.
+
+        Nobody is found by whoever does not see the members; they paste the addresses that they know.
+        """
+        if not self.search or not policies.holds(self.actor, "members.read"):
             return []
         rows = list(self.organization.memberships.select_related("role").matching(self.search).by_name()[: FOUND + 1])
         there = set(self.group.places.filter(membership__in=rows).values_list("membership_id", flat=True))

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.views.generic import FormView, TemplateView
 
 from organizations import policies
@@ -59,6 +60,10 @@ class GroupMixin(GroupsMixin):
         self.group = found
         return bool(policies.holds(self.actor, self.permission, found))
 
+    @property
+    def missing(self) -> str:
+        return self.permission if reads_groups(self.actor) else "groups.read"
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs | {"group": self.group})  # the URL names it by its id
 
@@ -75,7 +80,7 @@ class GroupsView(GroupsMixin, TemplateView):
         page = Paginator(found.by_name(), GROUPS).get_page(self.request.GET.get("page", "1"))
         rows = list(page.object_list)
         there = counted(rows)
-        at = f"?q={self.search}&page=" if self.search else "?page="
+        at = f"?{urlencode({'q': self.search})}&page=" if self.search else "?page="
         return super().get_context_data(
             rows=[(group, *there.get(group.pk, (0, 0)), group.pk in self.actor.curates) for group in rows],
             search=self.search,

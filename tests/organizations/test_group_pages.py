@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from organizations.actions.groups import add_to_group, create_group, edit_group, make_curators
 from organizations.models import Group, Membership
 from tests.factories import UserFactory, acting, crowd, deactivate, found, give_role, join
+from tests.team.test_access_page import custom, hold
 from tests.witness import written
 
 pytestmark = pytest.mark.django_db
@@ -390,3 +391,27 @@ def test_group_of_another_organization_is_not_there(client_of, owner, member, ou
     theirs.refresh_from_db()
     assert theirs.name == "Whales"
     assert not theirs.places.exists()
+
+
+def test_who_does_not_see_the_members_finds_nobody_and_pastes_addresses(client_of, owner, member, admin, sales):
+    arranger = join(owner, UserFactory(name="Ari Arranger"))
+    hold(arranger, custom(owner.organization, "Arranger", "organization.read", "groups.read", "groups.update"))
+    browser = client_of(arranger)
+    seen = text_of(browser.get(page("group_add", sales.pk), {"q": "marram.example.org"}))
+    assert "Find one" not in seen
+    assert admin.email not in seen
+    with written() as news:
+        browser.post(page("group_add", sales.pk), {"addresses": owner.email})
+    assert news.actions == ["group.member_added"]
+    assert "Find one" in text_of(client_of(owner).get(page("group_add", sales.pk)))
+
+
+def test_search_with_signs_of_its_own_goes_on_page_by_page(client_of, owner):
+    Group.objects.bulk_create(
+        [Group(organization=owner.organization, name=f"R&D #{number:03} 100%") for number in range(31)]
+    )
+    browser = client_of(owner)
+    first = text_of(browser.get(page("groups"), {"q": "R&D #"}))
+    assert "1 to 30 of 31" in first
+    assert "R&amp;D #030" in text_of(browser.get(page("groups") + "?q=R%26D+%23&page=2"))
+    assert "?q=R%26D+%23&amp;page=2" in first

@@ -406,3 +406,28 @@ def test_deactivated_curator_grants_nothing_and_keeps_the_place(asha, bo, corals
     deactivate(bo)
     assert not holds(acting(bo), "connectors.create", corals)
     assert places(corals) == {"Bo Lindén": True}
+
+
+def refused_as_taken(owner: Membership, other: Group, name: str) -> None:
+    for save in (
+        lambda: create_group(actor=acting(owner), organization=owner.organization, name=name, description=""),
+        lambda: edit_group(actor=acting(owner), group=other, version=1, name=name, description=""),
+    ):
+        with written() as news, pytest.raises(ValidationError) as refusal:
+            save()
+        assert refusal.value.error_dict["name"][0].code == "name_taken"
+        assert news.nothing
+
+
+@pytest.mark.parametrize(("name", "like_it"), [("Été", "ÉTÉ"), ("Straße", "STRASSE"), ("STRAẞE", "straße")])
+def test_a_name_is_taken_once_in_any_case_of_any_alphabet(owner, name, like_it):
+    group = group_of(owner, name)
+    refused_as_taken(owner, group_of(owner, "Other"), like_it)
+    edit_group(actor=acting(owner), group=group, version=1, name=name.swapcase(), description="")
+
+
+@pytest.mark.postgresql
+def test_name_that_the_database_alone_thinks_taken_is_told(owner):
+    """The dotted capital I: PostgreSQL has a small letter for it that Python has not."""
+    group_of(owner, "İ")
+    refused_as_taken(owner, group_of(owner, "Other"), "i")
