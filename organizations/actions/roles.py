@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from audit.actions import current_act
 from audit.actors import Actor
@@ -47,7 +49,7 @@ def create_role(
     role = Role(organization=organization, scheme=organization.scheme, version=0)
     role.key = role.pk.hex
     _write(role, actor, label, description, caution, elevated=elevated, grants=wanted)
-    role.save(force_insert=True)
+    _save(role, force_insert=True)
     after = {"label": role.label, "description": role.description, "grants": role.grants}
     _record(events.ROLE_CREATED, actor, role, after=after | ({"like": like.label} if like else {}))
     return role
@@ -99,7 +101,7 @@ def edit_role(
         message = "Somebody else changed this role meanwhile. Compare with what it is now, and save again."
         raise ValidationError(message, code="stale")
     _write(role, actor, label, description, caution, elevated=elevated, grants=wanted)
-    role.save()
+    _save(role)
     differs = [field for field in wrote if was[field] != wrote[field]]
     _record(
         events.ROLE_EDITED,
@@ -217,8 +219,21 @@ def _write(
     role.clean_fields(exclude=["organization", "grants"])
     # Here and not by the database, which knows capital letters of English alone in SQLite.
     if role.label.casefold() in {one.label.casefold() for one in others}:
-        taken = ValidationError("Another role has this name. Choose another one.", code="label_taken")
-        raise ValidationError({"label": taken})
+        raise ValidationError({"label": _taken()})
+
+
+def _save(role: Role, **how: Any) -> None:
+    """Databases have rules of their own for a few letters: what they think the same is told like what we do."""
+    try:
+        with transaction.atomic():
+            role.save(**how)
+    except IntegrityError as mistake:
+        raise ValidationError({"label": _taken()}) from mistake
+
+
+def _taken() -> ValidationError:
+    message = "Another role has this name. Choose another one."
+    return ValidationError(message, code="label_taken")
 
 
 def _said(role: Role) -> dict[str, object]:

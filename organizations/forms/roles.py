@@ -41,6 +41,8 @@ class GrantsField(forms.Field):
         reaching: Scopes = {}
         for permission, scope in value.items():
             try:
+                if "@" in permission:  # how far it reaches is said by its value alone
+                    raise ValueError(permission)
                 reaching[permission] = Scope(scope)
             except ValueError as mistake:
                 message = "One of the choices below means nothing. Choose it again."

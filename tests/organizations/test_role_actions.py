@@ -376,3 +376,12 @@ def test_a_role_that_vanished_meanwhile_is_said_to_be_gone(owner):
     Role.objects.filter(pk=role.pk).delete()
     refused("gone", redesign, owner, role, label="Host")
     refused("gone", delete, owner, role)
+
+
+@pytest.mark.postgresql
+def test_a_name_that_the_database_alone_thinks_taken_is_told(owner):
+    """The dotted capital I: PostgreSQL has a small letter for it that Python has not."""
+    design(owner, "İ", "members.read")
+    role = design(owner, "Other", "members.read")
+    refused("label_taken", design, owner, "i", "members.read")
+    refused("label_taken", redesign, owner, role, "members.read", label="i")

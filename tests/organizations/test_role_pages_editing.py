@@ -130,6 +130,8 @@ def test_every_control_has_a_name_that_is_heard(client_of, harbour):
         ("grant:organization.delete", "organization", "organization.delete is the owner's alone. Leave it out."),
         ("grant:members.read", "groups", "members.read is granted in the whole organization or not at all."),
         ("grant:members.read", "everything", "One of the choices below means nothing. Choose it again."),
+        ("grant:groups.read@groups", "groups", "One of the choices below means nothing. Choose it again."),
+        ("grant:groups.read@all", "organization", "One of the choices below means nothing. Choose it again."),
         ("grant:members.read", "\x00", "One of the choices below means nothing. Choose it again."),
         ("version", "x", "Something is missing here. Open the page again."),
         ("version", "", "Something is missing here. Open the page again."),
@@ -371,3 +373,13 @@ def test_extra_fields_change_nothing_else(client_of, owner, other_org):
     role = owner.organization.custom_roles.get()
     assert (role.owns, role.reserved, role.takes_seat, role.rank) == (False, False, True, 0)
     assert not other_org.custom_roles.exists()
+
+
+def test_what_a_role_may_do_is_cloned_by_those_who_read_roles_alone(client_of, owner, org, member):
+    hold(design(owner, "Maker", "organization.read", "roles.create"), member)
+    browser = client_of(member)
+    path = address(owner, "role_clone", role_of(org, "admin").pk)
+    for response in (browser.get(path), browser.post(path, {"label": ""})):
+        assert response.status_code == 403
+        assert "Your role does not include roles.read." in words(response)
+        assert "audit" not in words(response).lower()

@@ -72,6 +72,14 @@ class CloneRoleView(RoleMixin, CreateRoleView):
     page_name = "the page that makes a role"
     template_name = "organizations/role_clone.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        policies.may_clone_role(self.actor, self.role).enforce()
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        policies.may_clone_role(self.actor, self.role).enforce()
+        return super().post(request, *args, **kwargs)
+
     def get_initial(self) -> dict[str, Any]:
         return {
             "label": f"Copy of {self.role.label}"[:60],
@@ -87,7 +95,6 @@ class CloneRoleView(RoleMixin, CreateRoleView):
         return super().get_context_data(left_out=left_out, **kwargs)
 
     def like(self) -> dict[str, Any]:
-        policies.may_clone_role(self.actor, self.role).enforce()
         return {"like": self.role}
 
 
