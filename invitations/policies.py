@@ -22,6 +22,12 @@ def may_invite(actor: Actor, organization: Organization, role: Role) -> Decision
     return holds(actor, "invitations.create") and may_give(actor, role, organization)
 
 
+def may_offer(actor: Actor, organization: Organization, role: Role) -> Decision:
+    """Whether an offer can stand in the actor's name, be it that they made it or that they sent it again."""
+    open_to = holds(actor, "invitations.create") or holds(actor, "invitations.update")
+    return open_to and may_give(actor, role, organization)
+
+
 def may_resend(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
     """Resending offers the role anew: it needs what inviting needs."""
     if not invitation.is_pending_at(at):
@@ -71,7 +77,7 @@ def may_accept(
         return no(f"You already belong to {invitation.organization}.", "already_member")
     if invitation.role is None:
         return no("The role that was offered no longer exists. Ask for a new invitation.", "no_role")
-    if inviter is None or not may_invite(inviter, invitation.organization, invitation.role):
+    if inviter is None or not may_offer(inviter, invitation.organization, invitation.role):
         return no(
             f"{invitation.inviter_label} may no longer offer this. Ask {invitation.organization} for a new invitation.",
             "inviter_may_not",

@@ -15,7 +15,7 @@ from audit.recording import record
 from invitations import events
 from invitations.actions.offering import offer_instead, withdraw
 from invitations.models import Invitation, InvitationStatus
-from invitations.policies import may_invite
+from invitations.policies import may_offer
 from organizations.models import Membership, Organization, Role
 from organizations.signals import authority_changed, member_removed, role_offered, role_removed, settling
 
@@ -57,7 +57,7 @@ def withdraw_what_may_no_longer_be_offered(
     )
     for invitation in offers:
         inviter = inviters[invitation.invited_by_id] if invitation.invited_by_id else None
-        if inviter and invitation.role and may_invite(inviter.as_actor(now()), organization, invitation.role):
+        if inviter and invitation.role and may_offer(inviter.as_actor(now()), organization, invitation.role):
             continue
         reason = f"{invitation.inviter_label} may no longer offer it"
         withdraw(organization, [invitation], actor=actor, reason=reason)

@@ -44,6 +44,8 @@ def may_give(actor: Actor, role: Role, organization: Organization) -> Decision:
     rules = organization.rules
     if role.owns and rules.owner_rule is OwnerRule.EXACTLY_ONE:
         return no("Ownership moves only by a transfer.", "transfer_only")
+    if role.retired:
+        return no(f"{role.label} is no longer given here.", "retired")
     if not role.by_hand and actor.kind is not ActorKind.TOKEN:
         return no(f"{role.label} is not given by hand.", "not_by_hand")
     if actor.kind in _UNBOUND:

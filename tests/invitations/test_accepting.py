@@ -17,7 +17,8 @@ from invitations.models import Invitation
 from organizations.actions.members import leave
 from organizations.actions.organizations import set_seats
 from organizations.models import Membership, Role
-from tests.factories import UserFactory, acting, deactivate, end_at, found, give_role, invitee, join, offer
+from tests.factories import UserFactory, acting, deactivate, end_at, found, give_role, invitee, join, offer, role_of
+from tests.organizations.designing import design, hold
 from tests.witness import counters, written
 
 
@@ -301,3 +302,18 @@ def test_older_version_cannot_be_declined(owner, org, stranger):
         decline(actor=invitee(stranger), invitation=invitation, version=1)
     assert refusal.value.code == "changed"
     assert news.nothing
+
+
+def test_offer_sent_again_by_someone_who_only_looks_after_invitations_can_be_accepted(owner, org, member, stranger):
+    grants = role_of(org, "viewer").grants
+    hold(design(owner, "Desk", *grants, "invitations.read", "invitations.update"), member)
+    small, large = offer(owner, stranger.email, "viewer"), offer(owner, "uma@example.org", "admin")
+    outcome = resend(actor=acting(member), organization=org, invitations=[small, large])
+    assert [one.email for one in outcome.done] == [stranger.email]
+    assert accepting(stranger, small, version=2).role.key == "viewer"
+
+
+def test_offer_of_a_role_that_the_scheme_no_longer_declares_is_not_accepted(owner, stranger):
+    invitation = offer(owner, stranger.email, "viewer")
+    Role.objects.filter(pk=invitation.role.pk).update(retired=True)
+    assert refused(stranger, invitation) == "inviter_may_not"
