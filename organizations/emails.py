@@ -83,7 +83,7 @@ def send_moved(transfer: OwnershipTransfer) -> None:
 
 
 def build(fact: str, ids: dict[str, str]) -> Message | None:
-    """The mail, or None where it is no longer true or its reader is gone."""
+    """The mail, or None where it is no longer true or its reader no longer belongs here."""
     transfer = OwnershipTransfer.objects.select_related("organization").filter(pk=ids["transfer"]).first()
     user = User.objects.filter(pk=ids["user"], is_active=True).first()
     told = FACTS[fact]
@@ -92,6 +92,8 @@ def build(fact: str, ids: dict[str, str]) -> Message | None:
     if told.status == TransferStatus.PENDING and not transfer.is_open_at(timezone.now()):
         return None
     organization = transfer.organization
+    if not organization.memberships.active(timezone.now()).filter(user=user).exists():
+        return None
     former = organization.rules.by_key.get(organization.rules.former_owner_key or "")
     with timezone.override(user.time_zone):
         words = {

@@ -9,7 +9,7 @@ from organizations.models import Membership, Organization, OwnershipTransfer
 from organizations.policies.decisions import YES, Decision, no
 from organizations.policies.grants import acts_as_owner, holds
 from organizations.policies.members import may_own
-from organizations.schemes import OwnerRule
+from organizations.schemes import OwnerRule, OwnershipMove
 
 
 def may_transfer(actor: Actor, organization: Organization, membership: Membership, at: datetime) -> Decision:
@@ -24,6 +24,12 @@ def may_transfer(actor: Actor, organization: Organization, membership: Membershi
         return no(f"You own {organization} already.", "own_role")
     if membership.role is not None and not membership.role.by_hand:
         return no(f"{membership.label} is {membership.role.label}, which is not taken by hand.", "not_by_hand")
+    if organization.rules.moves is OwnershipMove.OFFER and not _opens_pages(membership):
+        return no(
+            f"{membership.label} could not answer: nothing in {organization} opens without a role that includes "
+            "organization.read. Give one first.",
+            "no_pages",
+        )
     return may_own(membership, at)
 
 
@@ -49,7 +55,15 @@ def may_appoint_owner(actor: Actor, membership: Membership, at: datetime) -> Dec
     return may_own(membership, at)
 
 
+def _opens_pages(membership: Membership) -> bool:
+    role = membership.role
+    return role is not None and role.signs_in and "organization.read" in role.grant_set
+
+
 def _is_open(transfer: OwnershipTransfer, at: datetime) -> Decision:
+    organization = transfer.organization
+    if organization.rules.owner_rule is not OwnerRule.EXACTLY_ONE:
+        return no(f"{organization} may have several owners now. Ask one of them to make another.", "not_open")
     if transfer.is_open_at(at):
         return YES
     said = "has expired" if transfer.status == "pending" else f"is {transfer.get_status_display().lower()}"

@@ -494,3 +494,28 @@ def test_mail_names_what_people_typed_as_text(head, heir):
     assert "<b>Alliance</b>" not in letter.alternatives[0][0]
     assert "&lt;b&gt;Alliance&lt;/b&gt; &amp; Co" in letter.alternatives[0][0]
     assert "<b>Alliance</b> & Co" in letter.body
+
+
+def test_offer_is_over_where_the_scheme_lets_several_own_meanwhile(head, heir, offered):
+    Organization.objects.filter(pk=head.organization_id).update(scheme="standard")
+    give_role(heir, "member")
+    offered.organization.scheme = "standard"
+    for answer, who in ((accept_ownership, heir), (refuse_ownership, heir)):
+        with written() as news, pytest.raises(ValidationError, match="may have several owners now"):
+            answer(actor=acting(who), transfer=offered)
+        assert news.nothing
+    assert status_of(offered) == "pending"
+
+
+def test_nothing_is_offered_to_someone_who_could_not_open_the_offer(head, heir):
+    give_role(heir, None)
+    with written() as news, pytest.raises(PermissionDenied, match="Give one first"):
+        transfer_ownership(actor=acting(head), membership=heir)
+    assert news.nothing
+
+
+def test_who_has_left_meanwhile_is_told_nothing(head, heir, colleague, offered):
+    deliver()
+    accept_ownership(actor=acting(heir), transfer=offered)
+    leave(actor=acting(colleague), membership=colleague)
+    assert sorted(letters()) == [heir.email, head.email]
