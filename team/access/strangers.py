@@ -13,7 +13,7 @@ from organizations.policies import holds
 from team.access.answers import Explanation, Link, Mend
 
 _ENDED = {
-    InvitationStatus.ACCEPTED: "was accepted, and the membership is over",
+    InvitationStatus.ACCEPTED: "was accepted",
     InvitationStatus.DECLINED: "was declined",
     InvitationStatus.REVOKED: "was revoked",
     InvitationStatus.EXPIRED: "has expired",

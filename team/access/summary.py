@@ -30,10 +30,11 @@ def what_they_may_do(subject: Subject, known: Sequence[str], curated: Sequence[s
     held = {scope: _held(role.grant_set, scope) - withheld for scope in Scope}
     own = {permission for resource in rules.resources if resource.own for permission in resource.permissions()}
     everywhere = held[Scope.ORGANIZATION]
+    places = subject.in_groups
     parts = [
         Part("Everywhere", in_short(everywhere - own, rules)),
-        Part(_in_groups(known, "In"), in_short(held[Scope.GROUPS], rules)),
-        Part(_in_groups(curated, "As curator of"), in_short(held[Scope.CURATED], rules)),
+        Part(_in_groups("In", known, len(places.belongs_to)), in_short(held[Scope.GROUPS], rules)),
+        Part(_in_groups("As curator of", curated, len(places.curates)), in_short(held[Scope.CURATED], rules)),
         Part("With the team", in_short(everywhere & own, rules)),
         Part("Once approved for production", in_short(withheld & _held(role.grant_set, Scope.ORGANIZATION), rules)),
     ]
@@ -46,5 +47,13 @@ def _held(grants: frozenset[str], scope: Scope) -> frozenset[str]:
     return frozenset(permission for permission, _, at in pairs if at == wanted)
 
 
-def _in_groups(names: Sequence[str], where: str) -> str:
-    return f"{where} {named(names, NAMED_GROUPS)}" if names else f"{where} groups, once there is one"
+def _in_groups(where: str, names: Sequence[str], total: int) -> str:
+    """`names` are of those among `total` that the reader may know of."""
+    if not total:
+        return f"{where} groups, once there is one"
+    if not names:
+        return f"{where} {'1 group' if total == 1 else f'{total} groups'}"
+    if len(names) == total:
+        return f"{where} {named(names, NAMED_GROUPS)}"
+    shown = names[:NAMED_GROUPS]
+    return f"{where} {', '.join(shown)} and {total - len(shown)} more"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from invitations.actions.answering import accept
 from organizations.models import Group, GroupPlace, Membership, Organization, Role
-from tests.factories import UserFactory, crowd, deactivate, found, join, offer
+from tests.factories import UserFactory, crowd, deactivate, found, invitee, join, offer
 from tests.witness import written
 
 ACCESS, WHO = "/o/marram/access/", "/o/marram/access/who/"
@@ -236,3 +238,13 @@ def test_who_can_goes_on_page_by_page(client_of, owner):
     page = browser.get(WHO + following).content.decode()
     assert page.count('class="who"') == 6
     assert 'rel="prev"' in page
+
+
+def test_invitation_accepted_under_another_address_is_not_said_to_be_over(client_of, owner, stranger):
+    EmailAddress.objects.create(user=stranger, email="uma@example.org", verified=True)
+    invitation = offer(owner, "uma@example.org")
+    accept(actor=invitee(stranger), user=stranger, invitation=invitation, version=1)
+    said = text_of(client_of(owner).get(ACCESS, {"person": "uma@example.org", "permission": "members.read"}))
+    assert "Invitation was accepted On" in said
+    assert "Membership of Marram Instruments: there is none with this address" in said
+    assert stranger.email not in said

@@ -135,3 +135,16 @@ def test_page_asks_as_seldom_with_many_groups_and_changes(client_of, owner, admi
 
 def ask(membership: Membership, permission: str) -> str:
     return f"/o/marram/access/?membership={membership.pk.hex}&permission={permission}"
+
+
+def test_groups_that_the_reader_may_not_see_are_counted_and_not_named(client_of, owner, member, viewer):
+    org = owner.organization
+    hold(viewer, custom(org, "Auditor", "organization.read", "members.read"))
+    hold(member, custom(org, "Keeper", "organization.read", "groups.update@groups", "groups.delete@curated"))
+    assert "In groups, once there is one Update groups" in text_of(page_of(client_of(viewer), member))
+    group_of(org, "Field sales", member)
+    group_of(org, "Spring launch", member, curates=True)
+    said = text_of(page_of(client_of(viewer), member))
+    assert "In 2 groups Update groups" in said
+    assert "As curator of 1 group Delete groups" in said
+    assert "Field sales" not in said
