@@ -50,11 +50,11 @@ def withdraw_what_may_no_longer_be_offered(
 ) -> None:
     """Whoever was demoted or suspended offers no more than they could offer now."""
     inviters = {one.user_id: one for one in memberships}
-    offers = (
-        organization.invitations.pending(now()).filter(invited_by__in=list(inviters)).select_related("role")
-        if inviters
-        else []
-    )
+    open_offers = organization.invitations.pending(now())
+    # Few people have offers out; those who may do something else can be all that there are, too many to ask with.
+    waiting = open_offers.order_by().values_list("invited_by", flat=True).distinct()
+    concerned = [user for user in waiting if user in inviters]
+    offers = open_offers.filter(invited_by__in=concerned).select_related("role")
     for invitation in offers:
         inviter = inviters[invitation.invited_by_id] if invitation.invited_by_id else None
         if inviter and invitation.role and may_offer(inviter.as_actor(now()), organization, invitation.role):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from invitations.actions.answering import accept
 from invitations.models import Invitation
@@ -13,7 +15,7 @@ from organizations.actions.groups import add_to_group, create_group, make_curato
 from organizations.actions.members import leave
 from organizations.actions.roles import delete_role
 from organizations.models import Membership, Role
-from tests.factories import UserFactory, acting, found, invitee, join, offer, role_of
+from tests.factories import UserFactory, acting, crowd, found, invitee, join, offer, role_of
 from tests.organizations.changing import assign, demote, dismiss, restore, suspend
 from tests.organizations.designing import design, hold, redesign
 from tests.witness import counters, deliver, written
@@ -191,3 +193,19 @@ def test_with_a_curators_place_go_the_offers_that_its_role_allowed(db):
     assert status(made) == ["revoked"]
     assert sorted(news.actions) == ["group.curator_unmade", "invitation.revoked", "member.role_changed"]
     assert counters(asha.organization)[2] == 0
+
+
+def test_more_people_than_a_query_can_name_may_lose_authority_at_once(org, owner, admin):
+    role = design(owner, "Inviter", *role_of(org, "viewer").grants, "invitations.create")
+    crowd(org, 300)
+    hold(role, admin, *org.memberships.filter(source="invitation"))
+    offered = offer(admin, "last@example.org", "viewer")
+    if connection.vendor == "sqlite":
+        before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 250)
+    try:
+        redesign(owner, role, "members.read")
+    finally:
+        if connection.vendor == "sqlite":
+            connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+    offered.refresh_from_db()
+    assert offered.status == "revoked"
