@@ -11,7 +11,8 @@ from invitations.actions.answering import accept
 from invitations.actions.offering import resend, revoke
 from invitations.models import Invitation
 from mail.models import Mail, State
-from tests.factories import acting, give_role, invitee, offer, pending
+from tests.factories import acting, give_role, invitee, offer, pending, role_of
+from tests.organizations.designing import design, hold
 from tests.witness import counters, deliver, link_in, written
 
 
@@ -191,3 +192,18 @@ def test_list_goes_on_page_after_page_and_shows_everyone_once(grace, org):
         seen += [invitation.email for invitation, _, _ in response.context["rows"]]
         url = response.context["next_url"]
     assert seen == [f"pending{number}@example.org" for number in reversed(range(65))]
+
+
+def test_who_invites_without_reading_invitations_is_led_where_they_may_be(client_of, owner, member):
+    grants = role_of(owner.organization, "viewer").grants
+    hold(design(owner, "Doorman", *grants, "invitations.create", "invitations.delete"), member)
+    viewer = role_of(owner.organization, "viewer").pk
+    browser = client_of(member)
+    form = {"addresses": "uma@example.org", "role": viewer, "days": "7"}
+    sent = browser.post("/o/marram/invitations/new/", form, follow=True)
+    revoked = browser.post(
+        f"/o/marram/invitations/{Invitation.objects.get(email='uma@example.org').pk}/revoke/", follow=True
+    )
+    for response, said in ((sent, "is invited to Marram Instruments"), (revoked, "is withdrawn")):
+        assert response.redirect_chain == [("/o/marram/", 302)]
+        assert (response.status_code, said in response.content.decode()) == (200, True)

@@ -383,3 +383,20 @@ def test_what_a_role_may_do_is_cloned_by_those_who_read_roles_alone(client_of, o
         assert response.status_code == 403
         assert "Your role does not include roles.read." in words(response)
         assert "audit" not in words(response).lower()
+
+
+def test_who_designs_roles_without_reading_them_is_led_where_they_may_be(client_of, owner, member):
+    grants = ("organization.read", "members.read", "roles.create", "roles.update", "roles.delete")
+    hold(design(owner, "Maker", *grants), member)
+    role = design(owner, "Greeter", "members.read")
+    browser = client_of(member)
+    for name, form, said in (
+        ("role_create", posted(None, ["members.read"]), "Front desk exists now."),
+        ("role_edit", posted(role, label="Porter"), "Porter is saved."),
+        ("role_delete", {}, "Porter is deleted."),
+    ):
+        path = address(owner, name, *([] if name == "role_create" else [role.pk]))
+        response = browser.post(path, form, follow=True)
+        assert response.redirect_chain == [("/o/marram/", 302)]
+        assert response.status_code == 200
+        assert said in words(response)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 
 from organizations import policies, signals
@@ -43,6 +44,13 @@ class RoleMixin(OrganizationMixin):
             "may_clone": policies.may_clone_role(self.actor, self.role),
             "may_delete": policies.may_delete_role(self.actor, self.role, held_by_actor=self.held_by_actor),
         }
+
+
+def onward(view: OrganizationMixin, name: str, *args: Any) -> HttpResponse:
+    """To that page of roles after a change; to the overview for whoever does not read roles."""
+    if not policies.holds(view.actor, "roles.read"):
+        return redirect("team:overview", view.organization.slug)
+    return redirect(name, view.organization.slug, *args)
 
 
 def offers_of(organization: Organization, role: Role, at: datetime) -> int:

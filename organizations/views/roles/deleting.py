@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -18,7 +17,7 @@ from organizations.actions.roles import delete_role
 from organizations.forms.roles import DeleteRoleForm
 from organizations.models import Role
 from organizations.views.errors import add_errors
-from organizations.views.roles.base import RoleMixin, offers_of
+from organizations.views.roles.base import RoleMixin, offers_of, onward
 
 
 class DeleteRoleView(RoleMixin, FormView[DeleteRoleForm]):
@@ -71,7 +70,7 @@ class DeleteRoleView(RoleMixin, FormView[DeleteRoleForm]):
             add_errors(form, mistakes)
             return self.form_invalid(form)
         messages.success(self.request, self._said(moved, move_to))
-        return redirect("organizations:roles", self.organization.slug)
+        return onward(self, "organizations:roles")
 
     def _said(self, moved: int, move_to: Role | None) -> str:
         people = f"{moved:,} {'person has' if moved == 1 else 'people have'}"

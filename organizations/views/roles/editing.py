@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.views.generic import FormView
 
@@ -20,7 +19,7 @@ from organizations.models import Membership, Role
 from organizations.permissions import widest
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
-from organizations.views.roles.base import RoleMixin, offers_of
+from organizations.views.roles.base import RoleMixin, offers_of, onward
 
 NAMED = 3
 _ABOUT_GRANTS = {"unknown", "reserved", "scope", "more_than_own", "own_role"}
@@ -60,7 +59,7 @@ class CreateRoleView(RoleFormView):
         except ValidationError as mistakes:
             return self.refuse(form, mistakes)
         messages.success(self.request, format_html("<b>{}</b> exists now. Nobody holds it yet.", role.label))
-        return redirect("organizations:role", self.organization.slug, role.pk)
+        return onward(self, "organizations:role", role.pk)
 
     def like(self) -> dict[str, Any]:
         return {}
@@ -147,7 +146,7 @@ class EditRoleView(RoleMixin, RoleFormView):
                 return self._show_what_was_saved_meanwhile(form)
             return self.refuse(form, mistakes)
         self._say(role.label, changes)
-        return redirect("organizations:role", self.organization.slug, role.pk)
+        return onward(self, "organizations:role", role.pk)
 
     def _may_save(self, grants: frozenset[str]) -> bool:
         """Whether there is something to ask about; what the action would refuse, it refuses at once."""
