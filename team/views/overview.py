@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count
@@ -31,6 +32,7 @@ class OverviewView(OrganizationMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             people_by_role=self._people_by_role(),
+            roleless=self._people.get(None, 0),
             waiting=self._waiting(),
             events=self._latest_changes(),
             attention=self._attention(),
@@ -40,10 +42,14 @@ class OverviewView(OrganizationMixin, TemplateView):
         )
 
     def _people_by_role(self) -> list[tuple[Role, int]]:
-        """Widest first, with how many active people hold each; counted in this organization's part of an index."""
+        """Widest first, with how many active people hold each."""
+        return [(role, self._people.get(role.pk, 0)) for role in Role.objects.of(self.organization).order_by("-rank")]
+
+    @cached_property
+    def _people(self) -> dict[Any, int]:
+        """How many active people hold each role, or none; counted in this organization's part of an index."""
         active = self.organization.memberships.filter(status="active").order_by()
-        people = dict(active.values_list("role").annotate(people=Count("*")))
-        return [(role, people.get(role.pk, 0)) for role in Role.objects.of(self.organization).order_by("-rank")]
+        return dict(active.values_list("role").annotate(people=Count("*")))
 
     def _waiting(self) -> list[tuple[Any, Any]]:
         if "invitations.read" not in self.actor.grants:
@@ -59,7 +65,7 @@ class OverviewView(OrganizationMixin, TemplateView):
         return [(event, sentence(event), icon(event)) for event in events]
 
     def _attention(self) -> list[dict[str, str]]:
-        return [*self._offered(), *self._few_owners()]
+        return [*self._offered(), *self._few_owners(), *self._without_role()]
 
     def _offered(self) -> list[dict[str, str]]:
         """The offer to own it, for the one person whom it is made to."""
@@ -90,8 +96,24 @@ class OverviewView(OrganizationMixin, TemplateView):
                     "kind": "wait",
                     "what": "Only one owner" if owners == 1 else f"Only {owners} owners",
                     "why": f"At least {rules.recommended_owners} are recommended, so that nobody is locked out.",
-                    "url": reverse("invitations:create", args=[self.organization.slug]),
-                    "verb": "Invite another",
+                    "url": reverse("organizations:ownership", args=[self.organization.slug]),
+                    "verb": "Add another",
                 }
             ]
         return []
+
+    def _without_role(self) -> list[dict[str, str]]:
+        """People who can do nothing here, for whoever gives roles."""
+        count = self._people.get(None, 0)
+        if not count or not holds(self.actor, "roles.assign") or not holds(self.actor, "roles.read"):
+            return []
+        return [
+            {
+                "icon": "alert-triangle",
+                "kind": "wait",
+                "what": "1 person has no role" if count == 1 else f"{count:,} people have no role",
+                "why": "Without a role nobody can do anything here.",
+                "url": reverse("organizations:roles", args=[self.organization.slug]),
+                "verb": "Give a role",
+            }
+        ]

@@ -1,0 +1,34 @@
+"""What the overview says needs attention, and to whom."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from tests.factories import give_role
+from tests.team.test_access_page import text_of
+
+
+def overview(client):
+    return client.get("/o/marram/")
+
+
+def test_whoever_gives_roles_hears_of_people_without_one(client_of, owner, member):
+    assert "has no role" not in text_of(overview(client_of(owner)))
+    give_role(member, None)
+    page = overview(client_of(owner))
+    assert "1 person has no role Without a role nobody can do anything here. Give a role" in text_of(page)
+    assert f'href="{reverse("organizations:roles", args=["marram"])}">Give a role' in page.content.decode()
+
+
+def test_people_without_a_role_stand_among_the_roles(client_of, owner, member, viewer):
+    give_role(member, None)
+    said = text_of(overview(client_of(viewer)))
+    assert "Member 0 Viewer 1 No role 1" in said
+    assert "Give a role" not in said
+
+
+def test_only_owner_is_led_to_where_ownership_is_explained(client_of, owner, admin):
+    page = overview(client_of(owner))
+    assert "Only one owner At least 2 are recommended, so that nobody is locked out. Add another" in text_of(page)
+    assert f'href="{reverse("organizations:ownership", args=["marram"])}">Add another' in page.content.decode()
+    assert "Only one owner" not in text_of(overview(client_of(admin)))
