@@ -70,7 +70,7 @@ def lapse(membership: Membership) -> None:
     [
         (deactivate, "Nothing now. Membership of Marram Instruments was deactivated."),
         (lapse, "Nothing now. End date has passed. Access ended on"),
-        (lambda one: give_role(one, None), "Nothing now. Role has not been given. Without a role nothing is granted."),
+        (lambda one: give_role(one, None), "Nothing now. No role has been given. Without a role nothing is granted."),
     ],
 )  # fmt: skip
 def test_person_without_access_may_do_nothing_and_the_page_says_why(client_of, owner, member, end, said):
