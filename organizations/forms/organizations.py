@@ -29,7 +29,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         self.schemes = [(one, [role for role in roles if role.scheme == one.key]) for one in schemes]
         self.fields["scheme"].choices = [(one.key, one.label) for one in schemes]  # type: ignore[attr-defined]
         self.fields["scheme"].initial = next(iter(schemes)).key
-        self.fields["slug"].help_text = f"Its pages stand under {settings.BASE_URL}/o/…. It cannot be changed later."
+        self.fields["slug"].help_text = f"Its pages stand under {settings.BASE_URL}/o/. It cannot be changed later."
         self.fields["slug"].required = False
         self.helper = FormHelper()
         self.helper.form_tag = False
