@@ -99,10 +99,16 @@ def holds_in(actor: Actor, grants: frozenset[str], group: Group, *, curating: bo
     for grant in sorted(grants):
         permission, at, scope = grant.partition("@")
         if at + scope in scopes and not reaches(actor, permission, group):
+            where = str(group) if _knows(actor, group) else "one of the groups concerned"
             return no(
-                f"You do not hold {permission} in {group} yourself, so you cannot give it there.", "more_than_own"
+                f"You do not hold {permission} in {where} yourself, so you cannot give it there.", "more_than_own"
             )
     return YES
+
+
+def _knows(actor: Actor, group: Group) -> bool:
+    """Whether the actor may know that there is this group."""
+    return group.pk in actor.belongs_to or reaches(actor, "groups.read", group)
 
 
 def _by_group(grant: str, rules: Scheme) -> bool:

@@ -431,3 +431,17 @@ def test_name_that_the_database_alone_thinks_taken_is_told(owner):
     """The dotted capital I: PostgreSQL has a small letter for it that Python has not."""
     group_of(owner, "İ")
     refused_as_taken(owner, group_of(owner, "Other"), "i")
+
+
+def test_refusal_names_no_group_that_its_reader_may_not_know_of(asha, bo, corals, whales):
+    basic = role_of(asha.organization, "basic").grants
+    librarian = join(asha, UserFactory(name="Lior Librarian"), "basic")
+    give(asha, librarian, custom(asha, "Librarian", *basic, "roles.assign", "roles.update", "documents.update@groups"))
+    put(asha, whales, librarian)
+    put(asha, corals, bo)
+    keeper = custom(asha, "Keeper", *basic, "documents.update@groups")
+    outcome = change_role(actor=acting(librarian), organization=asha.organization, memberships=[bo], role=keeper)
+    said = "You do not hold documents.update in one of the groups concerned yourself, so you cannot give it there."
+    assert [one.reason for one in outcome.passed_over] == [said]
+    put(asha, corals, librarian)
+    give(librarian, bo, keeper)

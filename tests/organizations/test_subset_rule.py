@@ -156,9 +156,8 @@ def test_given_by_group_to_those_whose_groups_are_all_ones_own(reef, groups, lib
         outcome = assign(librarian, reader, *people.values())
     assert names(outcome) == {"Inside", "In both", "Nowhere"}
     assert why_not(outcome) == {"Outside": "more_than_own"}
-    assert (
-        outcome.passed_over[0].reason == "You do not hold documents.read in Kelp yourself, so you cannot give it there."
-    )
+    said = "You do not hold documents.read in one of the groups concerned yourself, so you cannot give it there."
+    assert outcome.passed_over[0].reason == said  # the librarian may not know that there is Kelp
     assert role_held(people["Outside"]) is None
     assert news.actions == ["member.role_changed"] * 3
 
@@ -228,7 +227,7 @@ def test_role_is_not_widened_where_its_holders_belong_beyond_ones_own_groups(ree
     person = newcomer(reef, "Perry")
     hold(shelf, person)
     put(reef, person, groups["Kelp"])
-    with pytest.raises(ValidationError, match=r"documents\.read in Kelp"):
+    with pytest.raises(ValidationError, match=r"documents\.read in one of the groups concerned"):
         redesign(librarian, shelf, "documents.read@groups")
     assert acting(person).grants == frozenset()
 
