@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -107,7 +108,8 @@ RULES = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_without_one_of_the_seven_rules_somebody_gets_too_far(rule, monkeypatch):
+    if connection.vendor == "postgresql":
+        pytest.skip("how sharp the machine is has nothing to do with the database")
     rule(monkeypatch)
-    with pytest.raises(BaseException) as broken:  # noqa: PT011 - the database's own constraints may be the first to see
-        run(scaled(10_000), STEPS, phases=[Phase.generate])
-    assert isinstance(broken.value, Exception | BaseExceptionGroup)
+    with pytest.raises((AssertionError, IntegrityError)):  # a constraint may see it first
+        run(scaled(10_000), STEPS, phases=[Phase.generate], report_multiple_bugs=False)
