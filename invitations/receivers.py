@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.dispatch import receiver
 
 from audit.actions import now
@@ -46,16 +45,16 @@ def expire_invitations(
 
 @receiver(authority_changed)
 def withdraw_what_may_no_longer_be_offered(
-    sender: Any, organization: Organization, memberships: Sequence[Membership], actor: Actor, **kwargs: Any
+    sender: Any, organization: Organization, memberships: QuerySet[Membership], actor: Actor, **kwargs: Any
 ) -> None:
     """Whoever was demoted or suspended offers no more than they could offer now."""
-    inviters = {one.user_id: one for one in memberships}
     open_offers = organization.invitations.pending(now())
-    # Few people have offers out; those who may do something else can be all that there are, too many to ask with.
-    waiting = open_offers.order_by().values_list("invited_by", flat=True).distinct()
-    concerned = [user for user in waiting if user in inviters]
-    offers = open_offers.filter(invited_by__in=concerned).select_related("role")
-    for invitation in offers:
+    # Few people have offers out, while those who may do something else can be all that there are.
+    makers = memberships.filter(user__in=open_offers.order_by().values("invited_by")).select_related("role")
+    inviters = {one.user_id: one for one in makers}
+    for one in inviters.values():
+        one.organization = organization
+    for invitation in open_offers.filter(invited_by__in=list(inviters)).select_related("role"):
         inviter = inviters[invitation.invited_by_id] if invitation.invited_by_id else None
         if inviter and invitation.role and may_offer(inviter.as_actor(now()), organization, invitation.role):
             continue

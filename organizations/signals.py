@@ -1,8 +1,8 @@
 """What a higher app is told inside the transaction.
 
 `member_removed`: a membership ends for good. Arguments: `organization`, `membership` (still saved), `actor`.
-`authority_changed`: people may do something else than before. Arguments: `organization`, `memberships` (as they are
-now, of one organization), `actor`, `reason` (a clause such as "Mina Haddad became Viewer", or "" for each one's own).
+`authority_changed`: people may do something else than before. Arguments: `organization`, `memberships` (a queryset:
+they can be all that there are), `actor`.
 `role_removed`: a custom role goes. Arguments: `organization`, `role` (still saved), `replacement` (or None), `actor`.
 `role_offered`: how many open offers of a role are there? A receiver answers a number. Arguments: `organization`,
 `role`, `at`.

@@ -11,6 +11,7 @@ from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.outcome import Outcome
 from organizations.actions.people import label_of, other_owners, places_that_matter, record_of, reloaded, role_of
 from organizations.models import Membership, Organization, Role
+from organizations.querysets import MembershipQuerySet
 
 
 @action
@@ -68,4 +69,9 @@ def finish(organization: Organization, changed: Sequence[Membership], *, actor: 
     if not changed:
         return
     organization.save_counters()
-    signals.authority_changed.send(Membership, organization=organization, memberships=list(changed), actor=actor)
+    tell(organization, organization.memberships.filter(pk__in=[one.pk for one in changed]), actor=actor)
+
+
+def tell(organization: Organization, memberships: MembershipQuerySet, *, actor: Actor) -> None:
+    """Say that these people may do something else than before."""
+    signals.authority_changed.send(Membership, organization=organization, memberships=memberships, actor=actor)

@@ -13,6 +13,7 @@ from audit.actors import Actor
 from audit.events import EventKind
 from audit.recording import record
 from organizations import events, policies, signals
+from organizations.actions.assigning import tell
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.people import own_membership, places_of_holders, record_of, role_of
 from organizations.models import MOST_ROLES, GroupPlace, Membership, Organization, Role
@@ -85,6 +86,7 @@ def edit_role(
         role,
         organization,
         wanted,
+        same_mark=elevated == role.elevated,
         held_by_actor=held_by_actor,
         places=places_of_holders(actor, role, wanted),
     ).demand()
@@ -112,7 +114,7 @@ def edit_role(
         | {"grants": sorted(wanted - before), "holders": organization.memberships.filter(role=role).count()},
     )
     if before != wanted:
-        _tell(organization, role, actor)
+        tell(organization, organization.memberships.filter(role=role), actor=actor)
     return role
 
 
@@ -135,6 +137,9 @@ def delete_role(*, actor: Actor, role: Role, move_to: Role | None, invitations_t
     if len(holders) > MOST_HOLDERS:
         message = f"More than {MOST_HOLDERS:,} people hold {role}. Give some of them another role first."
         raise ValidationError(message, code="too_many_holders")
+    if replacement is not None:
+        places = places_of_holders(actor, role, replacement.grant_set)
+        policies.may_give_there(actor, replacement.grant_set, places).demand()
     for_curators = _replacement_of_curators(actor, organization, role, replacement)
     signals.role_removed.send(Role, organization=organization, role=role, replacement=for_invited, actor=actor)
     _move(organization, holders, role, replacement, for_curators, actor)
@@ -142,7 +147,7 @@ def delete_role(*, actor: Actor, role: Role, move_to: Role | None, invitations_t
     after: dict[str, object] = {"moved_to": replacement.label if replacement else "no role"}
     _record(events.ROLE_DELETED, actor, role, before=before, after=after)
     role.delete()
-    signals.authority_changed.send(Membership, organization=organization, memberships=holders, actor=actor)
+    tell(organization, organization.memberships.filter(pk__in=[one.pk for one in holders]), actor=actor)
     return len(holders)
 
 
@@ -186,7 +191,6 @@ def _replacement(
         message = f"{found.label} is given to one person at a time. Choose another role."
         raise ValidationError(message, code="owners_alone")
     (policies.holds(actor, permission) and policies.may_give(actor, found, organization)).demand()
-    policies.may_give_there(actor, found.grant_set, places_of_holders(actor, role, found.grant_set)).demand()
     return found
 
 
@@ -268,13 +272,6 @@ def _organization(role: Role) -> Organization:
 def _nowhere() -> Organization:
     message = "A built-in role stays as it is. Clone it to make a role of your own."
     raise ValidationError(message, code="built_in")
-
-
-def _tell(organization: Organization, role: Role, actor: Actor) -> None:
-    holders = list(organization.memberships.filter(role=role))
-    for holder in holders:
-        holder.organization, holder.role = organization, role
-    signals.authority_changed.send(Membership, organization=organization, memberships=holders, actor=actor)
 
 
 def _record(kind: EventKind, actor: Actor, role: Role, **changes: dict[str, object]) -> None:

@@ -103,7 +103,7 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.taken = {role.label.casefold() for role in taken}
         self.rules, self.held, self.fixed = organization.rules, actor.grants, fixed
-        self.fields["grants"].disabled = fixed
+        self.fields["grants"].disabled = self.fields["elevated"].disabled = fixed
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

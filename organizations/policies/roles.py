@@ -29,16 +29,18 @@ def may_edit_role(
     organization: Organization,
     grants: frozenset[str],
     *,
+    same_mark: bool,
     held_by_actor: bool,
     places: Iterable[GroupPlace],
 ) -> Decision:
     """Whether the actor may give this role these grants. Editing a role that is held counts as assigning it.
 
-    `places`: those of its holders in groups, one of each kind.
+    `same_mark`: it stays elevated or not, as it was; nobody takes themselves out of the reviews. `places`: those of its
+    holders in groups, one of each kind.
     """
     if not (opened := may_open_for_edit(actor, role)):
         return opened
-    if grants == role.grant_set:
+    if grants == role.grant_set and same_mark:
         return YES
     if held_by_actor:
         return no("You hold this role, and nobody changes their own. Ask someone else who may.", "own_role")

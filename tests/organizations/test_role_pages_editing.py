@@ -325,9 +325,10 @@ def test_ones_own_role_can_be_reworded_but_not_regranted(client_of, owner, admin
     opened = browser.get(address(admin, "role_edit", role.pk))
     assert "You hold this role, and nobody changes what their own role may do." in words(opened)
     assert not re.search(r"<(?:input|select)[^>]*name=\"grant:[^>]*(?<! disabled)>", opened.content.decode())
+    Role.objects.filter(pk=role.pk).update(elevated=True)
     browser.post(address(admin, "role_edit", role.pk), posted(role, label="Vice", grants={"roles.read"}))
     role.refresh_from_db()
-    assert role.label == "Vice"
+    assert (role.label, role.elevated) == ("Vice", True)
     assert role.grant_set == {"roles.read", "roles.update", "members.read"}
 
 

@@ -68,7 +68,7 @@ def test_every_cell_about_roster_itself_is_answered_over_http_as_that_role(clien
     for permission in OWN:
         mark = rows[permission][roles.index(role)]
         page = reverse("team:access", args=[holder.organization.slug])
-        answer = browser.get(page, {"permission": permission, "membership": holder.pk})
+        answer = browser.get(page, {"permission": permission, "membership": str(holder.pk)})
         if nothing_opens:
             assert answer.status_code == 403, permission
         else:

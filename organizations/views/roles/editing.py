@@ -151,9 +151,14 @@ class EditRoleView(RoleMixin, RoleFormView):
     def _may_save(self, grants: frozenset[str]) -> bool:
         """Whether there is something to ask about; what the action would refuse, it refuses at once."""
         wanted = widest(grants)
-        places = places_of_holders(self.actor, self.role, wanted)
         decision = policies.may_edit_role(
-            self.actor, self.role, self.organization, wanted, held_by_actor=self.held_by_actor, places=places
+            self.actor,
+            self.role,
+            self.organization,
+            wanted,
+            same_mark=True,  # there are changes of grants to ask about
+            held_by_actor=self.held_by_actor,
+            places=places_of_holders(self.actor, self.role, wanted),
         )
         return decision.allowed
 
