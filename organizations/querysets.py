@@ -30,9 +30,13 @@ class OrganizationQuerySet(QuerySet["Organization"]):
 class RoleQuerySet(QuerySet["Role"]):
     def of(self, organization: Organization) -> RoleQuerySet:
         """Its scheme's built-in roles and its own, from narrowest to widest."""
-        return self.filter(
-            Q(organization=organization) | Q(organization=None, scheme=organization.scheme, retired=False)
-        ).order_by("rank", F("organization").asc(nulls_first=True), Lower("label"))
+        return self.ever_of(organization).filter(retired=False)
+
+    def ever_of(self, organization: Organization) -> RoleQuerySet:
+        """Those, and the built-in ones that its scheme no longer declares and somebody may still hold."""
+        return self.filter(Q(organization=organization) | Q(organization=None, scheme=organization.scheme)).order_by(
+            "rank", F("organization").asc(nulls_first=True), Lower("label")
+        )
 
     def by_hand(self) -> RoleQuerySet:
         """Those that people give to each other."""

@@ -105,6 +105,14 @@ def test_what_vanished_from_the_scheme_is_marked(client_of, owner):
     assert "1 of 40" in text
 
 
+def test_a_role_that_left_the_scheme_is_shown_as_long_as_somebody_holds_it(client_of, owner, org, viewer):
+    Role.objects.filter(pk=viewer.role_id).update(retired=True)
+    assert "The role scheme no longer knows it" in words(page(client_of, owner, "roles"))
+    assert "Viewer" in words(page(client_of, owner, "role", viewer.role_id))
+    give_role(viewer, None)
+    assert "The role scheme no longer knows it" not in words(page(client_of, owner, "roles"))
+
+
 def test_roles_that_nobody_gives_stand_apart_with_their_pages(client_of, db):
     owner = found(UserFactory(name="Kari Dal"), "Fjell", "fjell", scheme="knowledge-platform")
     html = page(client_of, owner, "roles")

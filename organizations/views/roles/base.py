@@ -16,7 +16,7 @@ from organizations.views.base import OrganizationMixin
 
 
 class RoleMixin(OrganizationMixin):
-    """`role` is the one of the URL: built into this organization's scheme, or its own."""
+    """`role` is the one of the URL: built into this organization's scheme, now or once, or its own."""
 
     section = "organizations:roles"
     page_name = "the roles"
@@ -25,7 +25,7 @@ class RoleMixin(OrganizationMixin):
 
     @cached_property
     def role(self) -> Role:
-        found: Role = get_object_or_404(Role.objects.of(self.organization), pk=self.kwargs["role"])
+        found: Role = get_object_or_404(Role.objects.ever_of(self.organization), pk=self.kwargs["role"])
         if found.is_custom:
             found.organization = self.organization
         return found

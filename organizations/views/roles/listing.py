@@ -27,9 +27,9 @@ class ListRolesView(OrganizationMixin, TemplateView):
     template_name = "organizations/role_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        roles = list(Role.objects.of(self.organization))
+        roles = list(Role.objects.ever_of(self.organization))
         people = self._people()
-        given = [(role, people.get(role.pk, 0)) for role in roles if role.by_hand]
+        given = [(role, people.get(role.pk, 0)) for role in roles if role.by_hand and not role.retired]
         pages = Paginator(given, ROWS)
         page = pages.get_page(self.request.GET.get("page"))
         return super().get_context_data(
@@ -37,7 +37,11 @@ class ListRolesView(OrganizationMixin, TemplateView):
             said=f"{page.start_index()} to {page.end_index()} of {len(given)}",
             previous_url=f"?page={page.number - 1}" if page.has_previous() else "",
             next_url=f"?page={page.number + 1}" if page.has_next() else "",
-            not_given=[(role, people.get(role.pk, 0)) for role in roles if not role.by_hand],
+            not_given=[
+                (role, people.get(role.pk, 0))
+                for role in roles
+                if (people.get(role.pk) if role.retired else not role.by_hand)
+            ],
             everything=len(self.organization.rules.permissions),
             roleless_count=people.get(None, 0),
             roleless=self._roleless() if people.get(None) else [],
