@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from django.utils import timezone
@@ -16,6 +17,8 @@ from tests.factories import UserFactory, acting, found, give_role, join, role_of
 from tests.races import race, refusals
 from tests.witness import counters
 
+Deed = Callable[[], object]
+
 
 def owners_demote_each_other(owner: Membership, number: int) -> None:
     """One is an admin afterwards, the other is told that only an owner could have done it."""
@@ -24,8 +27,8 @@ def owners_demote_each_other(owner: Membership, number: int) -> None:
     second = join(owner, UserFactory(), "owner")
     results = race(
         [
-            partial(_assign, actor=owner, target=second, role=role_of(organization, "admin")),
-            partial(_assign, actor=second, target=owner, role=role_of(organization, "admin")),
+            _assign(owner, second, role_of(organization, "admin")),
+            _assign(second, owner, role_of(organization, "admin")),
         ]
     )
     assert not refusals(results)
@@ -41,7 +44,7 @@ def transfer_and_removal(owner: Membership, number: int) -> None:
     """Whoever is removed does not own, and whoever owns is not removed; there is one owner at every moment."""
     first, admin = _exactly_one("winery", number)
     heir = join(first, UserFactory(), "member")
-    race([partial(_transfer, first, heir), partial(_remove, admin, heir)])
+    race([_transfer(first, heir), _remove(admin, heir)])
     _has_one_owner(first.organization, heir, first)
 
 
@@ -50,7 +53,7 @@ def acceptance_and_removal(owner: Membership, number: int) -> None:
     first, admin = _exactly_one("partner-management", number)
     heir = join(first, UserFactory(), "member")
     transfer = transfer_ownership(actor=acting(first), membership=heir)
-    race([partial(_accept, heir, transfer), partial(_remove, admin, heir)])
+    race([_accept(heir, transfer), _remove(admin, heir)])
     _has_one_owner(first.organization, heir, first)
     transfer.refresh_from_db()
     stays = Membership.objects.filter(pk=heir.pk).exists()
@@ -64,8 +67,8 @@ def role_edit_and_assignment(owner: Membership, number: int) -> None:
     role = _custom(owner, f"Helper {number}", ["members.read"])
     leader = join(owner, UserFactory(), "member")
     give = join(owner, UserFactory(), "viewer")
-    _assign(actor=owner, target=leader, role=lead)
-    race([partial(_widen, owner, role), partial(_assign, actor=leader, target=give, role=role)])
+    _assign(owner, leader, lead)()
+    race([_widen(owner, role), _assign(leader, give, role)])
     give.refresh_from_db()
     edited = Event.objects.get(chain_id=organization.pk, action="role.edited", target_id=role.pk)
     given = Event.objects.filter(action="member.role_changed", target_id=give.user_id).first()
@@ -82,7 +85,7 @@ def role_deletion_and_assignment(owner: Membership, number: int) -> None:
     race(
         [
             partial(delete_role, actor=acting(owner), role=role, move_to=member, invitations_to=None),
-            partial(_assign, actor=owner, target=give, role=role),
+            _assign(owner, give, role),
         ]
     )
     give.refresh_from_db()
@@ -99,24 +102,29 @@ ROLE_PAIRS = [
 ]
 
 
-def _assign(*, actor: Membership, target: Membership, role: Role) -> object:
-    return change_role(actor=acting(actor), organization=target.organization, memberships=[target], role=role)
+# Each answers the deed, with its actor as of now: in the race itself they may have gone.
 
 
-def _transfer(owner: Membership, heir: Membership) -> object:
-    return transfer_ownership(actor=acting(owner), membership=heir)
+def _assign(actor: Membership, target: Membership, role: Role) -> Deed:
+    organization = target.organization
+    return partial(change_role, actor=acting(actor), organization=organization, memberships=[target], role=role)
 
 
-def _accept(heir: Membership, transfer: OwnershipTransfer) -> None:
-    accept_ownership(actor=acting(heir), transfer=transfer)
+def _transfer(owner: Membership, heir: Membership) -> Deed:
+    return partial(transfer_ownership, actor=acting(owner), membership=heir)
 
 
-def _remove(admin: Membership, heir: Membership) -> object:
-    return remove(actor=acting(admin), organization=admin.organization, memberships=[heir])
+def _accept(heir: Membership, transfer: OwnershipTransfer) -> Deed:
+    return partial(accept_ownership, actor=acting(heir), transfer=transfer)
 
 
-def _widen(owner: Membership, role: Role) -> object:
-    return edit_role(
+def _remove(admin: Membership, heir: Membership) -> Deed:
+    return partial(remove, actor=acting(admin), organization=admin.organization, memberships=[heir])
+
+
+def _widen(owner: Membership, role: Role) -> Deed:
+    return partial(
+        edit_role,
         actor=acting(owner),
         role=role,
         version=role.version,
