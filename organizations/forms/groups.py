@@ -29,6 +29,10 @@ class GroupForm(forms.ModelForm[Group]):
             "name": "As its people call it, such as Field sales.",
             "description": "What it is for, in a sentence. It may stay empty.",
         }
+        error_messages = {
+            "name": {"required": "Type a name.", "max_length": "Use at most 60 characters."},
+            "description": {"max_length": "Use at most 300 characters."},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,7 +16,12 @@ from organizations.models import Organization
 class NameForm(forms.Form):
     """`was` is the name that the page showed: who saves on an older one is told, and sees what it is now."""
 
-    name = forms.CharField(label="Name", max_length=80, help_text="As your people call it. The address stays.")
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        help_text="As your people call it. The address stays.",
+        error_messages={"required": "Type a name.", "max_length": "Use at most 80 characters."},
+    )
     was = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:

@@ -231,6 +231,7 @@ class RefuseView(AnswerTransferView):
                 {"icon": "mail", "text": f"{owner} is told by mail, and can offer it again."},
             ],
             "verb": "Refuse the offer",
+            "button": "btn-primary",
         }
 
     def change(self) -> str:

@@ -152,8 +152,8 @@ def test_admin_creates_a_group_and_goes_on_to_its_people(client_of, org, admin):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "This field is required."),
-        ("   ", "This field is required."),
+        ("", "Type a name."),
+        ("   ", "Type a name."),
         ("x" * 500, "at most 60 characters"),
         ("Sales\u202e", "invisible and control characters"),
         ("Sa\x00les", "Null characters are not allowed."),

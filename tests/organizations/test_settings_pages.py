@@ -60,8 +60,8 @@ def test_same_name_changes_nothing(client_of, org, admin):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "This field is required."),
-        ("  ", "This field is required."),
+        ("", "Type a name."),
+        ("  ", "Type a name."),
         ("x" * 500, "at most 80 characters"),
         ("Marram\u202e", "invisible and control characters"),
         ("Mar\x00ram", "Null characters are not allowed."),
