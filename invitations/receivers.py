@@ -86,4 +86,4 @@ def withdraw_offers(
 ) -> None:
     """Whoever has gone offers nothing any more."""
     offers = organization.invitations.filter(invited_by=membership.user_id, status=InvitationStatus.PENDING)
-    withdraw(organization, list(offers), actor=actor, reason=f"{membership.label} left")
+    withdraw(organization, list(offers), actor=actor, reason=f"{membership.label} no longer belongs here")

@@ -59,8 +59,8 @@ def leaves(by: Membership, person: Membership) -> None:
         (demote, "Tomás Rivera may no longer offer it"),
         (take_role, "Tomás Rivera may no longer offer it"),
         (suspend, "Tomás Rivera may no longer offer it"),
-        (dismiss, "Tomás Rivera left"),
-        (leaves, "Tomás Rivera left"),
+        (dismiss, "Tomás Rivera no longer belongs here"),
+        (leaves, "Tomás Rivera no longer belongs here"),
     ],
 )
 def test_all_goes_with_all_authority(org, owner, admin, wide, narrow, of_owner, change: Callable[..., object], reason):
