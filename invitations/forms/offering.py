@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
@@ -42,7 +42,7 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         roles = Role.objects.of(organization).by_hand()
         self.roles = [(role, may_give(actor, role, organization)) for role in roles]
-        self.fields["role"].offer([role for role, decision in self.roles if decision])  # type: ignore[attr-defined]
+        cast("RoleField", self.fields["role"]).offer([role for role, decision in self.roles if decision])
         self.fields["role"].initial = next((role.pk for role, decision in self.roles if decision), None)
         days = self.fields["days"]
         if settings.INVITATION_DAYS not in dict(days.choices):  # type: ignore[attr-defined]

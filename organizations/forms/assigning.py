@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
@@ -26,7 +26,7 @@ class ChangeRoleForm(forms.Form):
         self.person = person
         self.roles = roles
         self.held = person.role
-        self.fields["role"].offer([role for role, decision in roles if decision])  # type: ignore[attr-defined]
+        cast("RoleField", self.fields["role"]).offer([role for role, decision in roles if decision])
         self.fields["role"].initial = self._first()
         self.fields["held_then"].initial = self._now()
         self.helper = FormHelper()

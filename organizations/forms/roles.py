@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Layout
@@ -203,6 +203,7 @@ def _offer(
 ) -> None:
     """Let the field choose from these roles, and clean to the one that was chosen."""
     by_id = {str(role.pk): role for role in roles}
-    field.choices = [*first, *((key, role.label) for key, role in by_id.items()), *last]  # type: ignore[attr-defined]
-    field.coerce = by_id.get  # type: ignore[attr-defined]
-    field.empty_value = None  # type: ignore[attr-defined]
+    choosing = cast("forms.TypedChoiceField", field)
+    choosing.choices = [*first, *((key, role.label) for key, role in by_id.items()), *last]
+    choosing.coerce = by_id.get
+    choosing.empty_value = None
