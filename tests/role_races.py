@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from audit.models import Event
 from organizations.actions.assigning import change_role
+from organizations.actions.deleting_roles import delete_role
 from organizations.actions.members import remove
 from organizations.actions.ownership import accept_ownership, transfer_ownership
-from organizations.actions.roles import create_role, delete_role, edit_role
+from organizations.actions.roles import create_role, edit_role
 from organizations.models import Membership, Organization, OwnershipTransfer, Role
 from tests.factories import UserFactory, acting, found, give_role, join, role_of
 from tests.races import race, refusals

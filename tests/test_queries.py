@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from organizations.actions.groups import add_to_group, create_group, make_curators
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group
 from organizations.actions.ownership import transfer_ownership
 from organizations.models import Group, GroupPlace, Role
 from tests.factories import acting, crowd, deactivate, found, join, offer

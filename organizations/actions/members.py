@@ -16,7 +16,7 @@ from audit.recording import record
 from organizations import events, policies, signals
 from organizations.actions.assigning import finish
 from organizations.actions.base import action, as_of_now, locked
-from organizations.actions.groups import leave_groups
+from organizations.actions.group_places import leave_groups
 from organizations.actions.outcome import Outcome
 from organizations.actions.ownership import drop_offers_to
 from organizations.actions.people import label_of, other_owners, places_that_matter, record_of, reloaded

@@ -1,9 +1,9 @@
-"""Custom roles: making them, changing what they may do, and deleting them."""
+"""Custom roles: making them, and changing what they may do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,14 +12,12 @@ from audit.actions import current_act
 from audit.actors import Actor
 from audit.events import EventKind
 from audit.recording import record
-from organizations import events, policies, signals
+from organizations import events, policies
 from organizations.actions.assigning import tell
 from organizations.actions.base import action, as_of_now, locked
-from organizations.actions.people import own_membership, places_of_holders, record_of, role_of
-from organizations.models import MOST_ROLES, GroupPlace, Membership, Organization, Role
+from organizations.actions.people import own_membership, places_of_holders
+from organizations.models import MOST_ROLES, Organization, Role
 from organizations.permissions import widest
-
-MOST_HOLDERS = 5_000  # whom deleting a role takes along in one transaction, with an event each
 
 
 @action
@@ -49,10 +47,19 @@ def create_role(
         raise ValidationError(message, code="too_many_roles")
     role = Role(organization=organization, scheme=organization.scheme, version=0)
     role.key = role.pk.hex
-    _write(role, actor, label, description, caution, elevated=elevated, grants=wanted)
+    _write(
+        organization,
+        role,
+        actor,
+        label=label,
+        description=description,
+        caution=caution,
+        elevated=elevated,
+        grants=wanted,
+    )
     _save(role, force_insert=True)
     after = {"label": role.label, "description": role.description, "grants": role.grants}
-    _record(events.ROLE_CREATED, actor, role, after=after | ({"like": like.label} if like else {}))
+    record_about(events.ROLE_CREATED, actor, organization, role, after=after | ({"like": like.label} if like else {}))
     return role
 
 
@@ -73,14 +80,14 @@ def edit_role(
     `version` is the one that was shown: ValidationError `stale` where somebody saved meanwhile. Raises what
     `create_role` raises.
     """
-    organization = locked(role.organization_id or _nowhere())
+    organization = locked(role.organization_id or builtin_stays())
     actor = as_of_now(actor, organization)
-    role = _custom(organization, role)
+    role = custom_role(organization, role)
     policies.may_open_for_edit(actor, role).enforce()
     wanted = widest(grants)
     was = _said(role)
     before = role.grant_set
-    held_by_actor = _holds(organization, actor, role)
+    held_by_actor = holds_role(organization, actor, role)
     policies.may_edit_role(
         actor,
         role,
@@ -102,12 +109,22 @@ def edit_role(
     if version != role.version:
         message = "Somebody else changed this role meanwhile. Compare with what it is now, and save again."
         raise ValidationError(message, code="stale")
-    _write(role, actor, label, description, caution, elevated=elevated, grants=wanted)
+    _write(
+        organization,
+        role,
+        actor,
+        label=label,
+        description=description,
+        caution=caution,
+        elevated=elevated,
+        grants=wanted,
+    )
     _save(role)
     differs = [field for field in wrote if was[field] != wrote[field]]
-    _record(
+    record_about(
         events.ROLE_EDITED,
         actor,
+        organization,
         role,
         before={field: was[field] for field in differs} | {"grants": sorted((before - wanted).union(vanished))},
         after={field: wrote[field] for field in differs}
@@ -118,107 +135,23 @@ def edit_role(
     return role
 
 
-@action
-def delete_role(*, actor: Actor, role: Role, move_to: Role | None, invitations_to: Role | None) -> int:
-    """Delete a custom role; answers how many people held it.
-
-    They get `move_to`, or with None stay without a role and can do nothing. Open invitations get `invitations_to`, or
-    with None are revoked. Raises ValidationError (`unknown_role`, `same_role`, `too_many_holders`, or a policy's code)
-    and PermissionDenied.
-    """
-    organization = locked(role.organization_id or _nowhere())
-    actor = as_of_now(actor, organization)
-    role = _custom(organization, role)
-    held_by_actor = _holds(organization, actor, role)
-    policies.may_delete_role(actor, role, held_by_actor=held_by_actor).enforce()
-    replacement = _replacement(actor, organization, role, move_to, "roles.assign")
-    for_invited = _replacement(actor, organization, role, invitations_to, "invitations.update")
-    holders = list(organization.memberships.filter(role=role).select_related("user").order_by("id")[: MOST_HOLDERS + 1])
-    if len(holders) > MOST_HOLDERS:
-        message = f"More than {MOST_HOLDERS:,} people hold {role}. Give some of them another role first."
-        raise ValidationError(message, code="too_many_holders")
-    if replacement is not None:
-        places = places_of_holders(actor, role, replacement.grant_set)
-        policies.may_give_there(actor, replacement.grant_set, places).demand()
-    for_curators = _replacement_of_curators(actor, organization, role, replacement)
-    signals.role_removed.send(Role, organization=organization, role=role, replacement=for_invited, actor=actor)
-    _move(organization, holders, role, replacement, for_curators, actor)
-    before: dict[str, object] = {"label": role.label, "description": role.description, "grants": role.grants}
-    after: dict[str, object] = {"moved_to": replacement.label if replacement else "no role"}
-    _record(events.ROLE_DELETED, actor, role, before=before, after=after)
-    role.delete()
-    tell(organization, organization.memberships.filter(pk__in=[one.pk for one in holders]), actor=actor)
-    return len(holders)
-
-
-def _move(
-    organization: Organization,
-    holders: list[Membership],
-    role: Role,
-    replacement: Role | None,
-    for_curators: Role | None,
-    actor: Actor,
-) -> None:
-    """Give the holders what takes the role's place, with their events; `for_curators`: those of a group."""
-    curating: set[object] = set()
-    if for_curators is not None:
-        places = GroupPlace.objects.curating().filter(membership__role=role)
-        curating = set(places.values_list("membership_id", flat=True))
-    for holder in holders:
-        holder.organization = organization
-        holder.take_role(for_curators if holder.pk in curating else replacement)
-        record_of(
-            events.ROLE_CHANGED,
-            actor,
-            holder,
-            before={"role": role.label},
-            after={"role": holder.role.label if holder.role else "no role", "reason": f"{role.label} was deleted"},
-        )
-    Membership.objects.bulk_update(holders, ["role"], batch_size=500)
-
-
-def _replacement(
-    actor: Actor, organization: Organization, role: Role, wanted: Role | None, permission: str
-) -> Role | None:
-    """What takes the role's place, asked like any giving of it."""
-    if wanted is None:
-        return None
-    if wanted.pk == role.pk:
-        message = f"{role} is what you are deleting. Choose another role."
-        raise ValidationError(message, code="same_role")
-    found = role_of(organization, wanted)
-    if found.owns:
-        message = f"{found.label} is given to one person at a time. Choose another role."
-        raise ValidationError(message, code="owners_alone")
-    (policies.holds(actor, permission) and policies.may_give(actor, found, organization)).demand()
-    return found
-
-
-def _replacement_of_curators(
-    actor: Actor, organization: Organization, role: Role, replacement: Role | None
-) -> Role | None:
-    """What holders who curate a group get instead, where that place needs another role; asked like any giving of it."""
-    rules = organization.rules
-    if replacement is None or not rules.curator_key or replacement.key != rules.instead_of_key:
-        return None
-    if not GroupPlace.objects.curating().filter(membership__role=role).exists():
-        return None
-    found = Role.objects.of(organization).get(organization=None, key=rules.curator_key)
-    policies.may_give(actor, found, organization).demand()
-    places = [place for place in places_of_holders(actor, role, found.grant_set) if place.curates]
-    policies.may_give_there(actor, found.grant_set, places).demand()
-    return found
-
-
 def _write(
-    role: Role, actor: Actor, label: str, description: str, caution: str, *, elevated: bool, grants: frozenset[str]
+    organization: Organization,
+    role: Role,
+    actor: Actor,
+    *,
+    label: str,
+    description: str,
+    caution: str,
+    elevated: bool,
+    grants: frozenset[str],
 ) -> None:
     """Set the role's fields and refuse what is wrong with them, each mistake by its field."""
     role.label, role.description, role.caution = label.strip(), description.strip(), caution.strip()
     role.elevated, role.grants = elevated, sorted(grants)
     role.version += 1
     role.changed_at, role.changed_by = current_act().now, actor.label
-    others = [one for one in Role.objects.of(_organization(role)) if one.pk != role.pk]
+    others = [one for one in Role.objects.of(organization) if one.pk != role.pk]
     role.rank = role.rank_among([one for one in others if not one.is_custom])
     role.clean_fields(exclude=["organization", "grants"])
     # Here and not by the database, which knows capital letters of English alone in SQLite.
@@ -249,12 +182,13 @@ def _said(role: Role) -> dict[str, object]:
     }
 
 
-def _holds(organization: Organization, actor: Actor, role: Role) -> bool:
+def holds_role(organization: Organization, actor: Actor, role: Role) -> bool:
+    """Whether the actor's own membership has this role."""
     own = own_membership(organization, actor)
     return own is not None and own.role_id == role.pk
 
 
-def _custom(organization: Organization, role: Role) -> Role:
+def custom_role(organization: Organization, role: Role) -> Role:
     """The custom role as it stands under the lock, one of this organization only."""
     found: Role | None = organization.custom_roles.filter(pk=role.pk).first()
     if found is None:
@@ -264,22 +198,14 @@ def _custom(organization: Organization, role: Role) -> Role:
     return found
 
 
-def _organization(role: Role) -> Organization:
-    assert role.organization is not None  # noqa: S101 - a custom role has one, by construction
-    return role.organization
-
-
-def _nowhere() -> Organization:
+def builtin_stays() -> NoReturn:
+    """A built-in role belongs to no organization, and is changed by none."""
     message = "A built-in role stays as it is. Clone it to make a role of your own."
     raise ValidationError(message, code="built_in")
 
 
-def _record(kind: EventKind, actor: Actor, role: Role, **changes: dict[str, object]) -> None:
-    record(
-        kind,
-        actor=actor,
-        chain=_organization(role).pk,
-        target_id=role.pk,
-        target_label=role.label,
-        **changes,
-    )
+def record_about(
+    kind: EventKind, actor: Actor, organization: Organization, role: Role, **changes: dict[str, Any]
+) -> None:
+    """Write one event about this role into its organization's chain."""
+    record(kind, actor=actor, chain=organization.pk, target_id=role.pk, target_label=role.label, **changes)

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.views.generic import FormView, TemplateView
 
 from organizations import policies
-from organizations.actions.groups import add_to_group, make_curators, remove_from_group, unmake_curators
+from organizations.actions.group_places import add_to_group, make_curators, remove_from_group, unmake_curators
 from organizations.actions.outcome import PassedOver
 from organizations.forms.groups import AddressesForm, CuratorForm
 from organizations.models import GroupPlace, Membership, Role

@@ -17,7 +17,8 @@ from invitations.actions.answering import accept, decline
 from invitations.actions.offering import invite, resend, revoke
 from invitations.models import Invitation
 from organizations.actions.assigning import change_role
-from organizations.actions.groups import add_to_group, create_group, make_curators
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group
 from organizations.actions.members import leave
 from organizations.actions.organizations import create_organization, set_seats, settle_lapsed
 from organizations.actions.roles import create_role

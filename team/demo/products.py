@@ -12,7 +12,8 @@ from audit.actors import Actor, ActorKind
 from invitations.actions.answering import accept
 from invitations.actions.offering import invite
 from organizations.actions.assigning import change_role
-from organizations.actions.groups import add_to_group, create_group, make_curators
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group
 from organizations.actions.organizations import create_organization
 from organizations.actions.settings import approve_for_production
 from organizations.models import Membership, Organization, Role

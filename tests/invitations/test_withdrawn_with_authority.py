@@ -11,9 +11,10 @@ from django.db import connection
 
 from invitations.actions.answering import accept
 from invitations.models import Invitation
-from organizations.actions.groups import add_to_group, create_group, make_curators, unmake_curators
+from organizations.actions.deleting_roles import delete_role
+from organizations.actions.group_places import add_to_group, make_curators, unmake_curators
+from organizations.actions.groups import create_group
 from organizations.actions.members import leave
-from organizations.actions.roles import delete_role
 from organizations.models import Membership, Role
 from tests.factories import UserFactory, acting, crowd, found, invitee, join, offer, role_of
 from tests.organizations.changing import assign, demote, dismiss, restore, suspend

@@ -26,11 +26,13 @@ from invitations.actions.offering import invite
 from invitations.models import Invitation, InvitationStatus
 from organizations.access import may
 from organizations.actions.assigning import change_role
-from organizations.actions.groups import add_to_group, create_group, make_curators, remove_from_group, unmake_curators
+from organizations.actions.deleting_roles import delete_role
+from organizations.actions.group_places import add_to_group, make_curators, remove_from_group, unmake_curators
+from organizations.actions.groups import create_group
 from organizations.actions.members import deactivate, leave, reactivate, remove
 from organizations.actions.organizations import create_organization
 from organizations.actions.ownership import accept_ownership, refuse_ownership, transfer_ownership, withdraw_ownership
-from organizations.actions.roles import create_role, delete_role, edit_role
+from organizations.actions.roles import create_role, edit_role
 from organizations.models import Membership, OwnershipTransfer, Role, places_of
 
 PEOPLE = 6

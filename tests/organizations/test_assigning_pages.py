@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from organizations.actions.groups import add_to_group, create_group, make_curators
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group
 from organizations.actions.roles import create_role
 from organizations.models import Membership, Role
 from tests.factories import UserFactory, acting, found, give_role, join, role_of

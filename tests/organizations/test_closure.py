@@ -56,7 +56,7 @@ def nobody_touches_a_superior(taken: pytest.MonkeyPatch) -> None:
 def nobody_changes_their_own_role(taken: pytest.MonkeyPatch) -> None:
     for place in (members, policies.groups):
         taken.setattr(place, "is_oneself", lambda actor, membership: False)
-    taken.setattr(roles, "_holds", lambda organization, actor, role: False)
+    taken.setattr(roles, "holds_role", lambda organization, actor, role: False)
 
 
 def the_owner_rule(taken: pytest.MonkeyPatch) -> None:

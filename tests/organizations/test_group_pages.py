@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from organizations.actions.groups import add_to_group, create_group, edit_group, make_curators
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group, edit_group
 from organizations.models import Group, Membership
 from tests.factories import UserFactory, acting, crowd, deactivate, found, give_role, join
 from tests.team.test_access_page import custom, hold

@@ -9,15 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit.models import Event
 from organizations.actions.assigning import change_role
-from organizations.actions.groups import (
-    add_to_group,
-    create_group,
-    delete_group,
-    edit_group,
-    make_curators,
-    remove_from_group,
-    unmake_curators,
-)
+from organizations.actions.group_places import add_to_group, make_curators, remove_from_group, unmake_curators
+from organizations.actions.groups import create_group, delete_group, edit_group
 from organizations.actions.members import leave, remove
 from organizations.actions.roles import create_role
 from organizations.models import Group, GroupPlace, Membership, Role

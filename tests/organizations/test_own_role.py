@@ -9,17 +9,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from organizations import builtin_roles
-from organizations.actions.groups import (
-    add_to_group,
-    create_group,
-    delete_group,
-    make_curators,
-    remove_from_group,
-    unmake_curators,
-)
+from organizations.actions.deleting_roles import delete_role
+from organizations.actions.group_places import add_to_group, make_curators, remove_from_group, unmake_curators
+from organizations.actions.groups import create_group, delete_group
 from organizations.actions.members import leave
 from organizations.actions.outcome import Outcome
-from organizations.actions.roles import delete_role
 from organizations.models import Group, Membership
 from tests.factories import UserFactory, acting, found, give_role, join
 from tests.organizations.changing import assign, dismiss, names, role_held, row, suspend, why_not

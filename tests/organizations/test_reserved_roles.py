@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from audit.actors import Actor
 from invitations.actions.offering import invite
+from organizations.actions.deleting_roles import delete_role
 from organizations.actions.ownership import transfer_ownership
 from organizations.actions.roles import create_role
 from organizations.models import Membership, Role
@@ -210,6 +211,16 @@ def test_seat_is_free_while_such_a_role_is_held(reef, bot, software):
     assign(software, "basic", bot)
     assert seatless(bot) == 0
     assert counters(reef.organization) == (2, 0, 0)
+
+
+def test_seats_are_counted_when_a_deleted_role_makes_place_for_such_a_one(reef, bot, software):
+    role = design(reef, "Night shift")
+    give_role(bot, None)
+    hold(role, bot)
+    slack_user = Role.objects.of(reef.organization).get(key="slack_user")
+    delete_role(actor=software, role=role, move_to=slack_user, invitations_to=None)
+    assert role_held(bot) == "slack_user"
+    assert (seatless(bot), counters(reef.organization)) == (1, (2, 0, 0))
 
 
 def test_seats_are_counted_when_such_people_come_and_go(reef, bot, software):

@@ -9,8 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from invitations.actions.answering import accept
 from invitations.models import Invitation
-from organizations.actions.groups import add_to_group, create_group, make_curators
-from organizations.actions.roles import create_role, delete_role
+from organizations.actions.deleting_roles import delete_role
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group
+from organizations.actions.roles import create_role
 from organizations.models import Membership, Organization, Role
 from organizations.policies import holds
 from tests.factories import UserFactory, acting, found, invitee, join, offer, role_of

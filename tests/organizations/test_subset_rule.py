@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from invitations.actions.offering import invite
-from organizations.actions.groups import add_to_group, create_group, make_curators
-from organizations.actions.roles import delete_role
+from organizations.actions.deleting_roles import delete_role
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group
 from organizations.models import Group, Membership, Role
 from tests.factories import UserFactory, acting, deactivate, found, give_role, join, role_of
 from tests.organizations.changing import assign, names, restore, role_held, why_not

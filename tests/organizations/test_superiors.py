@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from organizations.actions.groups import add_to_group, create_group, delete_group, make_curators
+from organizations.actions.group_places import add_to_group, make_curators
+from organizations.actions.groups import create_group, delete_group
 from organizations.actions.outcome import Outcome
 from organizations.models import Membership
 from organizations.permissions import OWNERS_ALONE

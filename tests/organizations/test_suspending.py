@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from organizations.actions.groups import add_to_group, create_group
+from organizations.actions.group_places import add_to_group
+from organizations.actions.groups import create_group
 from organizations.actions.members import deactivate, reactivate, remove
 from organizations.actions.outcome import Outcome
 from organizations.models import GroupPlace, Membership, Organization

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.views.generic import FormView
 
 from organizations import policies
-from organizations.actions.roles import delete_role
+from organizations.actions.deleting_roles import delete_role
 from organizations.forms.roles import DeleteRoleForm
 from organizations.models import Role
 from organizations.views.errors import add_errors
