@@ -37,6 +37,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(default=timezone.now, help_text="When its newest version was put on its way.")
     expires_at = models.DateTimeField()
+    access_ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the access ends that it offers; empty: never."
+    )
     answered_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.dispatch import receiver
 
 from audit.actions import now
@@ -16,7 +16,7 @@ from invitations.actions.offering import offer_instead, withdraw
 from invitations.models import Invitation, InvitationStatus
 from invitations.policies import may_offer
 from organizations.models import Membership, Organization, Role
-from organizations.signals import authority_changed, member_removed, role_offered, role_removed, settling
+from organizations.signals import authority_changed, counting, member_removed, role_offered, role_removed, settling
 
 
 @receiver(settling)
@@ -26,8 +26,8 @@ def expire_invitations(
     """Mark what is past its end and free its seats; answer when the next one ends."""
     lapsed = list(organization.invitations.lapsed(at).order_by("expires_at")[:limit])
     Invitation.objects.filter(pk__in=[one.pk for one in lapsed]).update(status=InvitationStatus.EXPIRED)
-    organization.reserved_seats -= len(lapsed)
     for invitation in lapsed:
+        organization.count_offers(invitation.role_id, -1)
         record(
             events.EXPIRED,
             actor=SYSTEM,
@@ -78,6 +78,13 @@ def answer_for_open_offers(
 def count_open_offers(sender: Any, organization: Organization, role: Role, at: datetime, **kwargs: Any) -> int:
     """How many are invited to the role."""
     return organization.invitations.pending(at).filter(role=role).count()
+
+
+@receiver(counting)
+def count_reserved_seats(sender: Any, organization: Organization, **kwargs: Any) -> dict[Any, int]:
+    """Pending invitations by the role that they offer."""
+    pending = organization.invitations.filter(status=InvitationStatus.PENDING).order_by()
+    return dict(pending.values_list("role").annotate(offers=Count("pk")))
 
 
 @receiver(member_removed)

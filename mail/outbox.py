@@ -1,24 +1,19 @@
 """How a mail gets on its way: a row in the transaction of the change that it tells of, then a nudge, which may fail."""
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from jobs import nudging
 from mail.models import Mail, State
-
-logger = logging.getLogger(__name__)
 
 MAILS_PER_NUDGE = 50
 MOST_NUDGES = 4
-NUDGE_SECONDS = 60
-ONE_SHORT_TRY = {"max_retries": 0, "socket_connect_timeout": 0.5, "socket_timeout": 1}
 
 
 @dataclass(frozen=True)
@@ -64,14 +59,7 @@ def try_again(mail: Mail) -> bool:
 
 def nudge(mails: int = 1) -> None:
     """Tell the workers that there is mail. Only a hint: when the broker is away, the sweep finds it."""
-    wanted = min(-(-mails // MAILS_PER_NUDGE), MOST_NUDGES)
-    try:
-        # A connection of its own: one try and short waits, so that a broker that is away costs a second, not a page.
-        with current_app.connection_for_write(transport_options=ONE_SHORT_TRY) as broker:
-            for _ in range(wanted):
-                current_app.send_task("mail.send_due", connection=broker, retry=False, expires=NUDGE_SECONDS)
-    except Exception as error:  # whatever the broker's client raises, the change is committed
-        logger.warning("The broker did not answer (%s); the mail waits for the next sweep.", type(error).__name__)
+    nudging.nudge("mail.send_due", min(-(-mails // MAILS_PER_NUDGE), MOST_NUDGES))
 
 
 def _row(mail: NewMail, now: datetime) -> Mail:

@@ -50,6 +50,16 @@ MEMBER_REACTIVATED = event("member.reactivated", "{actor} reactivated {target}",
 MEMBER_REMOVED = event(
     "member.removed", "{actor} removed {target} from the organization", icon="user-minus", fields="role status"
 )
+DETAILS_EDITED = event(
+    "member.details_edited",
+    "{actor} changed the contact details of {target}",
+    icon="pencil",
+    fields="own_name job_title phone",
+)
+END_SET = event("member.end_set", "{actor} set when the access of {target} ends", icon="clock", fields="ends_at")
+EXTENSION_ASKED = event("extension.asked", "{target} asked for more time", icon="clock", fields="ends_at")
+EXTENSION_GRANTED = event("extension.granted", "{actor} gave {target} more time", icon="check", fields="ends_at")
+EXTENSION_REFUSED = event("extension.refused", "{actor} gave {target} no more time", icon="ban", fields="ends_at")
 ROLE_CHANGED = event(
     "member.role_changed",
     "{actor} changed the role of {target} from {before_role} to {after_role}",

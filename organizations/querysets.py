@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Field, Q, QuerySet
 from django.db.models.functions import Lower
+
+from organizations.keyset import Beyond
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
         Group,
         GroupPlace,
         Membership,
+        MembershipText,
         Organization,
         OwnershipTransfer,
         Role,
@@ -97,15 +100,29 @@ class MembershipQuerySet(QuerySet["Membership"]):
 
     def after(self, sort_name: str, membership_id: UUID) -> MembershipQuerySet:
         """What follows that place in the order by name, found by index and not by counting."""
-        return self.by_name().filter(Q(sort_name__gt=sort_name) | Q(sort_name=sort_name, id__gt=membership_id))
+        return self.by_name().beyond("sort_name", sort_name, membership_id)
 
     def before(self, sort_name: str, membership_id: UUID) -> MembershipQuerySet:
-        return self.order_by("-sort_name", "-id").filter(
-            Q(sort_name__lt=sort_name) | Q(sort_name=sort_name, id__lt=membership_id)
-        )
+        return self.order_by("-sort_name", "-id").beyond("sort_name", sort_name, membership_id, backwards=True)
+
+    def beyond(self, column: str, value: Any, membership_id: UUID, *, backwards: bool = False) -> MembershipQuerySet:
+        """What stands beyond that place in an order by `column` and id."""
+        fields = [cast("Field[Any, Any]", self.model._meta.get_field(name)) for name in (column, "id")]
+        values = list(zip((value, membership_id), fields, strict=True))
+        return self.filter(Beyond([column, "id"], values, backwards=backwards))
 
     def matching(self, text: str) -> MembershipQuerySet:
         return self.filter(Q(name__icontains=text) | Q(email__icontains=text))
+
+
+class MembershipTextQuerySet(QuerySet["MembershipText"]):
+    def holding(self, text: str) -> MembershipTextQuerySet:
+        """Those that hold the folded text anywhere."""
+        return self.filter(text__contains=text)
+
+    def beginning(self, text: str) -> MembershipTextQuerySet:
+        """Those in whose name or address a word begins with the folded text."""
+        return self.filter(text__contains=f"\n{text}")
 
 
 class GroupQuerySet(QuerySet["Group"]):
@@ -122,9 +139,7 @@ class GroupPlaceQuerySet(QuerySet["GroupPlace"]):
 
     def by_name(self) -> GroupPlaceQuerySet:
         """Curators first, then everyone by name."""
-        return self.select_related("membership", "membership__role").order_by(
-            "-curates", "membership__sort_name", "membership_id"
-        )
+        return self.select_related("membership", "membership__role").order_by("-curates", "sort_name", "membership_id")
 
 
 class TransferQuerySet(QuerySet["OwnershipTransfer"]):

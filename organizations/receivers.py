@@ -11,7 +11,8 @@ from django.dispatch import receiver
 from accounts.models import User
 from accounts.signals import user_changed
 from organizations import builtin_roles
-from organizations.models import Membership, Organization, Role, sort_name
+from organizations.actions.details import save_copies
+from organizations.models import Membership, Organization, Role
 
 
 def write_builtin_roles(sender: Any, using: str, verbosity: int = 1, apps: Apps | None = None, **kwargs: Any) -> None:
@@ -44,6 +45,6 @@ def _has_all_columns(apps: Apps) -> bool:
 @receiver(user_changed)
 def copy_user_to_memberships(sender: Any, user: User, two_factor: bool, **kwargs: Any) -> None:
     """Memberships carry copies of their user's name, address and two-factor state, so that tables need no join."""
-    Membership.objects.filter(user=user).update(
-        name=user.name, email=user.email, sort_name=sort_name(user.name, user.email), two_factor=two_factor
-    )
+    for membership in Membership.objects.filter(user=user):
+        membership.copy_user(user.name, user.email, two_factor=two_factor)
+        save_copies(membership)

@@ -8,6 +8,7 @@ they can be all that there are), `actor`.
 `role`, `at`.
 `settling`: write down what has lapsed. Arguments: `organization` (locked), `at`, `limit` (rows, or None for all); a
 receiver answers the next moment at which something of its kind lapses (in the past where it left some), or None.
+`counting`: how many seats are reserved, by role? A receiver answers numbers by the role's id. Argument: `organization`.
 """
 
 from django.dispatch import Signal
@@ -17,3 +18,4 @@ authority_changed = Signal()
 role_removed = Signal()
 role_offered = Signal()
 settling = Signal()
+counting = Signal()

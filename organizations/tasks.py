@@ -7,6 +7,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from audit.actors import SYSTEM
+from organizations.actions.counting import recount
 from organizations.actions.organizations import settle_lapsed
 from organizations.models import Organization
 
@@ -21,6 +22,14 @@ def settle() -> None:
             _settle(organization)
         except Exception:  # one organization must not keep the others waiting
             logger.exception("Organization %s could not be settled.", organization.pk)
+
+
+@shared_task(name="organizations.check_counters")
+def check_counters() -> None:
+    """Check the kept counters against a count, mend those that are wrong, and say so: that is a mistake of ours."""
+    for organization in Organization.objects.iterator(chunk_size=100):
+        if wrong := recount(actor=SYSTEM, organization=organization):
+            logger.error("Counters of %s were wrong: %s.", organization.pk, "; ".join(wrong))
 
 
 def _settle(organization: Organization) -> None:

@@ -11,13 +11,22 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from audit.actors import Actor, ActorKind
+from audit.actors import SYSTEM, Actor, ActorKind
 from audit.models import Chain, Event, EventType
 from invitations.actions.answering import accept
 from invitations.actions.offering import invite
 from invitations.models import Invitation
+from organizations.actions.counting import recount
 from organizations.actions.organizations import create_organization
-from organizations.models import Membership, MembershipSource, MembershipStatus, Organization, Role, sort_name
+from organizations.models import (
+    Membership,
+    MembershipSource,
+    MembershipStatus,
+    MembershipText,
+    Organization,
+    Role,
+    sort_name,
+)
 
 PASSWORD = "correct horse battery staple"
 
@@ -83,9 +92,7 @@ def invitee(user: User | None, email: str = "") -> Actor:
 def deactivate(membership: Membership) -> None:
     """End the membership's access without asking anybody, with its counters."""
     Membership.objects.filter(pk=membership.pk).update(status=MembershipStatus.DEACTIVATED)
-    Organization.objects.filter(pk=membership.organization_id).update(
-        active_members=F("active_members") - 1, deactivated_members=F("deactivated_members") + 1
-    )
+    count_again(membership.organization)
 
 
 def give_role(membership: Membership, key: str | None) -> None:
@@ -97,6 +104,12 @@ def give_role(membership: Membership, key: str | None) -> None:
     organization.count_in(found)
     found.save(update_fields=["role", "owns", "sole_owner"])
     organization.save_counters()
+
+
+def count_again(organization: Organization | None = None) -> None:
+    """Make the counters true after rows were written around the actions, in this organization or in all."""
+    for one in [organization] if organization else Organization.objects.all():
+        recount(actor=SYSTEM, organization=one)
 
 
 def end_at(membership: Membership, moment: Any) -> None:
@@ -116,7 +129,7 @@ def crowd(organization: Organization, size: int) -> None:
             for number in range(first, first + size)
         ]
     )
-    Membership.objects.bulk_create(
+    people = Membership.objects.bulk_create(
         [
             Membership(
                 organization=organization,
@@ -130,6 +143,7 @@ def crowd(organization: Organization, size: int) -> None:
             for user in users
         ]
     )
+    MembershipText.objects.bulk_create([one.as_text() for one in people])
     pending(organization, size, ends=now + timedelta(days=7), start=f"asked{first}.")
     chain, _ = Chain.objects.get_or_create(id=organization.pk)
     Event.objects.bulk_create(
@@ -152,7 +166,7 @@ def crowd(organization: Organization, size: int) -> None:
         ]
     )
     Chain.objects.filter(pk=chain.pk).update(length=F("length") + size)
-    Organization.objects.filter(pk=organization.pk).update(active_members=F("active_members") + size)
+    count_again(organization)
 
 
 def pending(organization: Organization, count: int, *, ends: Any, start: str = "pending") -> list[Invitation]:
@@ -170,5 +184,6 @@ def pending(organization: Organization, count: int, *, ends: Any, start: str = "
             for number in range(count)
         ]
     )
-    Organization.objects.filter(pk=organization.pk).update(reserved_seats=F("reserved_seats") + count, settles_at=ends)
+    Organization.objects.filter(pk=organization.pk).update(settles_at=ends)
+    count_again(organization)
     return made

@@ -17,7 +17,7 @@ from audit.models import Event
 from invitations.models import Invitation
 from mail.models import Mail
 from organizations.models import Group, GroupPlace, Membership, Organization, Role
-from tests.factories import UserFactory, end_at, give_role, join, offer
+from tests.factories import UserFactory, count_again, end_at, give_role, join, offer
 from tests.witness import undone, written
 
 PEOPLE = [
@@ -328,6 +328,7 @@ def test_next_request_after_the_end_is_refused(client_of, org, member):
     browser = client_of(member)
     assert browser.get("/o/marram/").status_code == 200
     Membership.objects.filter(pk=member.pk).update(status="deactivated")
+    count_again()
     assert browser.get("/o/marram/").status_code == 403
     Membership.objects.filter(pk=member.pk).delete()
     assert browser.get("/o/marram/").status_code == 404

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "audit",
+    "jobs",
     "mail",
     "accounts",
     "organizations",
@@ -164,7 +165,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "mail-sweep": {"task": "mail.sweep", "schedule": 30.0, "options": {"expires": 25}},
+    "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0, "options": {"expires": 25}},
+    "jobs-forget": {"task": "jobs.forget", "schedule": 86_400.0},
     "organizations-settle": {"task": "organizations.settle", "schedule": 300.0, "options": {"expires": 240}},
+    "organizations-check-counters": {"task": "organizations.check_counters", "schedule": 86_400.0},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }
 

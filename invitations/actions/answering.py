@@ -42,14 +42,14 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
         at=act.now,
     ).demand()
     _answer(invitation, InvitationStatus.ACCEPTED, accepted_by=act.users[user.pk])
-    organization.reserved_seats -= 1
+    organization.count_offers(invitation.role_id, -1)
     return admit(
         organization,
         act.users[user.pk],
         invitation.role,
         source=MembershipSource.INVITATION,
         actor=actor,
-        ends_at=None,
+        ends_at=invitation.access_ends_at,
     )
 
 
@@ -63,8 +63,8 @@ def decline(*, actor: Actor, invitation: Invitation, version: int) -> None:
         return
     policies.may_decline(invitation, version=version, at=act.now).demand()
     _answer(invitation, InvitationStatus.DECLINED)
-    organization.reserved_seats -= 1
-    organization.save(update_fields=["reserved_seats"])
+    organization.count_offers(invitation.role_id, -1)
+    organization.save_counters()
     record(
         events.DECLINED,
         actor=actor,

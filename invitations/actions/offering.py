@@ -62,9 +62,9 @@ def invite(
     if not outcome.done:
         return outcome
     Invitation.objects.bulk_create(outcome.done, batch_size=500)
-    organization.reserved_seats += len(outcome.done)
+    organization.count_offers(found.pk, len(outcome.done))
     organization.settle_by(act.now + timedelta(days=days))
-    organization.save(update_fields=["reserved_seats", "settles_at"])
+    organization.save_counters()
     for invitation in outcome.done:
         _record(events.SENT, actor, invitation, after={"role": found.label, "expires_at": str(invitation.expires_at)})
     emails.send_links(outcome.done)
@@ -121,11 +121,11 @@ def withdraw(organization: Organization, invitations: Sequence[Invitation], *, a
     Invitation.objects.filter(pk__in=[one.pk for one in invitations], status=InvitationStatus.PENDING).update(
         status=InvitationStatus.REVOKED, answered_at=act.now
     )
-    organization.reserved_seats -= len(invitations)
-    organization.save(update_fields=["reserved_seats"])
     for invitation in invitations:
+        organization.count_offers(invitation.role_id, -1)
         after = {"status": InvitationStatus.REVOKED.value} | ({"reason": reason} if reason else {})
         _record(events.REVOKED, actor, invitation, before={"status": InvitationStatus.PENDING.value}, after=after)
+    organization.save_counters()
 
 
 def offer_instead(organization: Organization, invitations: Sequence[Invitation], role: Role, *, actor: Actor) -> None:
@@ -133,6 +133,8 @@ def offer_instead(organization: Organization, invitations: Sequence[Invitation],
     act = current_act()
     for invitation in invitations:
         before = {"role": invitation.role.label if invitation.role else "", "version": invitation.version}
+        organization.count_offers(invitation.role_id, -1)
+        organization.count_offers(role.pk, 1)
         invitation.role, invitation.organization = role, organization
         invitation.version += 1
         invitation.sent_at = act.now
@@ -140,6 +142,7 @@ def offer_instead(organization: Organization, invitations: Sequence[Invitation],
         invitation.save(update_fields=["role", "version", "sent_at", "invited_by", "inviter_label"])
         after = {"role": role.label, "version": invitation.version}
         _record(events.ROLE_CHANGED, actor, invitation, before=before, after=after)
+    organization.save_counters()
     emails.send_links(invitations)
 
 

@@ -34,7 +34,9 @@ def add_to_group(*, actor: Actor, group: Group, memberships: Sequence[Membership
         record_of(events.GROUP_JOINED, actor, membership, after={"group": group.name})
         outcome.done.append(membership)
     since = current_act().now
-    GroupPlace.objects.bulk_create([GroupPlace(group=group, membership=one, since=since) for one in outcome.done])
+    GroupPlace.objects.bulk_create(
+        [GroupPlace(group=group, membership=one, since=since, sort_name=one.sort_name) for one in outcome.done]
+    )
     return outcome
 
 

@@ -43,6 +43,7 @@ def admit(
     membership.take_role(role)
     membership.copy_user(user.name, user.email, two_factor=is_mfa_enabled(user))
     membership.save(force_insert=True)
+    membership.as_text().save(force_insert=True)
     organization.count_in(membership)
     organization.settle_by(ends_at)
     organization.save_counters()

@@ -1,26 +1,41 @@
 """Organizations, their roles and groups, and who belongs to them."""
 
+from organizations.models.domains import Domain
+from organizations.models.extensions import Extension, ExtensionStatus
+from organizations.models.filters import MOST_FILTERS, SavedFilter
 from organizations.models.groups import NO_PLACES, Group, GroupPlace, Places, places_of
-from organizations.models.memberships import Membership, MembershipSource, MembershipStatus, sort_name
+from organizations.models.headcounts import Counted, Headcount
+from organizations.models.memberships import NEVER, Membership, MembershipSource, MembershipStatus, sort_name
 from organizations.models.organizations import RESERVED_SLUGS, Organization
 from organizations.models.ownership import OPEN_FOR, OwnershipTransfer, TransferStatus
 from organizations.models.roles import MOST_ROLES, Role
+from organizations.models.texts import MembershipText, folded
 
 __all__ = [
+    "MOST_FILTERS",
     "MOST_ROLES",
+    "NEVER",
     "NO_PLACES",
     "OPEN_FOR",
     "RESERVED_SLUGS",
+    "Counted",
+    "Domain",
+    "Extension",
+    "ExtensionStatus",
     "Group",
     "GroupPlace",
+    "Headcount",
     "Membership",
     "MembershipSource",
     "MembershipStatus",
+    "MembershipText",
     "Organization",
     "OwnershipTransfer",
     "Places",
     "Role",
+    "SavedFilter",
     "TransferStatus",
+    "folded",
     "places_of",
     "sort_name",
 ]

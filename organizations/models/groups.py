@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -62,6 +63,7 @@ class GroupPlace(models.Model):
     membership = models.ForeignKey("organizations.Membership", models.CASCADE, related_name="group_places")
     curates = models.BooleanField(default=False)
     since = models.DateTimeField(default=timezone.now)
+    sort_name = models.CharField(max_length=254, default="", editable=False, help_text="A copy of the membership's.")
 
     objects = GroupPlaceQuerySet.as_manager()
 
@@ -71,6 +73,8 @@ class GroupPlace(models.Model):
         ]
         indexes = [
             models.Index(fields=["membership", "curates"], name="organizations_place_member"),
+            models.Index(fields=["group", "sort_name", "membership"], name="organizations_place_name"),
+            models.Index(fields=["group"], condition=Q(curates=True), name="organizations_place_curates"),
         ]
 
     def __str__(self) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from uuid_utils.compat import uuid7
 
+from accounts.names import validate_name
 from audit.actors import Actor, ActorKind
 from organizations.models.groups import NO_PLACES, Places, places_of
 from organizations.models.organizations import Organization
 from organizations.models.roles import Role
+from organizations.models.texts import MembershipText, folded
 from organizations.querysets import MembershipQuerySet
 from organizations.schemes import OwnerRule
+
+# Somebody who was never here, in a column that is sorted and paged by: there a null would need an order of its own.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MembershipStatus(models.TextChoices):
@@ -33,7 +39,7 @@ class Membership(models.Model):
     """A user in an organization. Name, address and two-factor state are indexed copies of the user's own."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="memberships")
     owns = models.BooleanField(default=False, editable=False, help_text="A copy of the role's, for the rules below.")
@@ -42,7 +48,24 @@ class Membership(models.Model):
     source = models.CharField(max_length=10, choices=MembershipSource.choices)
     joined_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True, blank=True)
+    noticed_days = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="The notice of its end that was sent last, in days before."
+    )
+    last_active_at = models.DateTimeField(default=NEVER, editable=False, help_text="To within five minutes.")
     name = models.CharField(max_length=100, blank=True)
+    own_name = models.CharField(
+        "name shown here",
+        max_length=100,
+        blank=True,
+        validators=[validate_name],
+        help_text="Empty: the account's name.",
+    )
+    job_title = models.CharField("title", max_length=100, blank=True, validators=[validate_name])
+    phone = models.CharField(
+        max_length=32,
+        blank=True,
+        validators=[RegexValidator(r"^\+?[0-9 ()./-]*\Z", "Use digits, spaces and + ( ) - only.", "invalid_phone")],
+    )
     email = models.EmailField()
     sort_name = models.CharField(max_length=254, editable=False)
     two_factor = models.BooleanField(default=False)
@@ -65,9 +88,24 @@ class Membership(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "sort_name", "id"], name="organizations_member_name"),
             models.Index(fields=["organization", "email"], name="organizations_member_email"),
-            models.Index(fields=["organization", "status", "role"], name="organizations_member_role"),
+            # One for each pair of filter and order that the members table offers (team/members/orders.py).
+            models.Index(fields=["organization", "sort_name", "id"], name="organizations_member_name"),
+            models.Index(fields=["organization", "role", "sort_name", "id"], name="organizations_member_by_role"),
+            models.Index(fields=["organization", "status", "sort_name", "id"], name="organizations_member_by_status"),
+            models.Index(fields=["organization", "two_factor", "sort_name", "id"], name="organizations_member_by_2fa"),
+            models.Index(fields=["organization", "source", "sort_name", "id"], name="organizations_member_by_source"),
+            models.Index(fields=["organization", "joined_at", "id"], name="organizations_member_joined"),
+            models.Index(fields=["organization", "last_active_at", "id"], name="organizations_member_active"),
+            models.Index(
+                fields=["organization", "ends_at", "id"],
+                condition=Q(ends_at__isnull=False),
+                name="organizations_member_by_end",
+            ),
+            # Whose end comes near, in all organizations: the clock looks for them.
+            models.Index(
+                fields=["ends_at"], condition=Q(status="active", ends_at__isnull=False), name="organizations_ends_soon"
+            ),
             models.Index(fields=["organization"], condition=Q(owns=True), name="organizations_member_owns"),
             models.Index(
                 fields=["organization", "ends_at"],
@@ -131,10 +169,20 @@ class Membership(models.Model):
             owns=bool(grants and self.role and self.role.owns),
         )
 
+    @property
+    def last_active(self) -> datetime | None:
+        """When its person was here last, to within five minutes; None where they never were."""
+        return None if self.last_active_at == NEVER else self.last_active_at
+
     def copy_user(self, name: str, email: str, *, two_factor: bool) -> None:
-        """Take over what the account says of its person."""
-        self.name, self.email, self.two_factor = name, email, two_factor
-        self.sort_name = sort_name(name, email)
+        """Take over what the account says of its person; the organization's own name for them stays."""
+        self.name, self.email, self.two_factor = self.own_name or name, email, two_factor
+        self.sort_name = sort_name(self.name, email)
+
+    def as_text(self) -> MembershipText:
+        """What it is found by, to be saved with it."""
+        text = f"\n{folded(self.name)}\n{folded(self.email)}"  # each word begins a line
+        return MembershipText(membership=self, organization_id=self.organization_id, text=text)
 
 
 def sort_name(name: str, email: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,6 +15,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.names import validate_name
+from organizations.models.headcounts import Counted, Headcount
 from organizations.querysets import OrganizationQuerySet
 from organizations.schemes import Scheme, scheme
 
@@ -107,17 +111,41 @@ class Organization(models.Model):
     def count_out(self, membership: Membership) -> None:
         self._count(membership, -1)
 
-    def _count(self, membership: Membership, by: int) -> None:
-        if membership.status != "active":
-            self.deactivated_members += by
-            return
-        self.active_members += by
-        if not membership.takes_seat:
-            self.seatless_members += by
+    def count_offers(self, role_id: UUID | None, by: int) -> None:
+        """Count pending invitations to that role in, or with a negative number out, with the seats they reserve."""
+        self.reserved_seats += by
+        self._remember(role_id, Counted(invited=by))
 
     def save_counters(self) -> None:
         """Write the counters, and when something lapses next, as they became under the lock."""
         self.save(update_fields=[*COUNTERS, "settles_at"])
+        moved, self._moved = self._moved, {}
+        for role_id, by in moved.items():
+            self._save_headcount(role_id, by)
+
+    def _count(self, membership: Membership, by: int) -> None:
+        if membership.status != "active":
+            self.deactivated_members += by
+            self._remember(membership.role_id, Counted(deactivated=by))
+            return
+        self.active_members += by
+        self._remember(membership.role_id, Counted(active=by))
+        if not membership.takes_seat:
+            self.seatless_members += by
+
+    # What was counted since the counters were saved, by role. It is replaced and never changed: an action that joins
+    # another puts the row's state back where it is refused.
+    _moved: Mapping[UUID | None, Counted] = MappingProxyType({})
+
+    def _remember(self, role_id: UUID | None, by: Counted) -> None:
+        self._moved = {**self._moved, role_id: self._moved.get(role_id, Counted()).plus(by)}
+
+    def _save_headcount(self, role_id: UUID | None, by: Counted) -> None:
+        if not any(by):
+            return
+        changes = {name: F(name) + number for name, number in by._asdict().items() if number}
+        if not self.headcounts.filter(role=role_id).update(**changes):
+            Headcount.objects.create(organization=self, role_id=role_id, **by._asdict())
 
     def settle_by(self, moment: datetime | None) -> None:
         """Remember that something here lapses at `moment`."""

@@ -16,13 +16,16 @@ from organizations.policies.groups import (
 from organizations.policies.members import (
     may_change_role,
     may_deactivate,
+    may_edit_details,
     may_leave,
     may_own,
     may_reactivate,
     may_remove,
+    may_set_end,
     may_touch,
     owner_stays,
     standing,
+    still_here,
 )
 from organizations.policies.ownership import (
     may_answer_transfer,
@@ -58,6 +61,7 @@ __all__ = [
     "may_deactivate",
     "may_delete_group",
     "may_delete_role",
+    "may_edit_details",
     "may_edit_group",
     "may_edit_role",
     "may_give",
@@ -71,6 +75,7 @@ __all__ = [
     "may_remove",
     "may_require_two_factor",
     "may_set_curators",
+    "may_set_end",
     "may_set_seats",
     "may_take_out_of_group",
     "may_touch",
@@ -80,4 +85,5 @@ __all__ = [
     "no",
     "owner_stays",
     "standing",
+    "still_here",
 ]

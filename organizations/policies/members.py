@@ -124,6 +124,35 @@ def may_reactivate(actor: Actor, membership: Membership, places: Sequence[GroupP
     return may_touch(actor, membership) and may_give_there(actor, grants, places)
 
 
+def may_edit_details(actor: Actor, membership: Membership) -> Decision:
+    """Whether the actor may change what the organization keeps about this person: everyone their own."""
+    if is_oneself(actor, membership):
+        return YES
+    return holds(actor, "members.update") and may_touch(actor, membership)
+
+
+def may_set_end(actor: Actor, membership: Membership, ends_at: datetime | None, at: datetime) -> Decision:
+    """Whether the actor may say when this person's access ends, or with None that it does not."""
+    if not (held := holds(actor, "members.update")):
+        return held
+    if is_oneself(actor, membership):
+        return no("Nobody sets when their own access ends. Ask someone else who may.", "oneself")
+    if not (touch := may_touch(actor, membership)):
+        return touch
+    if ends_at is None:
+        return YES
+    if membership.owns:
+        return no(f"{membership.label} owns {membership.organization}, and an owner's access has no end.", "owner")
+    if ends_at <= at:
+        return no("That day is past. Choose one that is to come, or deactivate the person.", "past")
+    return YES
+
+
+def still_here(people: Sequence[Membership]) -> Decision:
+    """Whether the person whom it is about still belongs to the organization."""
+    return YES if people else no("This person no longer belongs here.", "gone")
+
+
 def may_remove(actor: Actor, membership: Membership, other_owners: int) -> Decision:
     if not (held := holds(actor, "members.delete")):
         return held

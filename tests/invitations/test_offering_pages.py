@@ -11,7 +11,7 @@ from invitations.actions.answering import accept
 from invitations.actions.offering import resend, revoke
 from invitations.models import Invitation
 from mail.models import Mail, State
-from tests.factories import acting, give_role, invitee, offer, pending, role_of
+from tests.factories import acting, count_again, give_role, invitee, offer, pending, role_of
 from tests.organizations.designing import design, hold
 from tests.witness import counters, deliver, link_in, written
 
@@ -36,6 +36,7 @@ def test_list_shows_those_of_one_status(grace, owner, org, status):
     for other in ("pending", "accepted", "declined", "revoked", "expired"):
         made = offer(owner, f"{other}@example.org")
         Invitation.objects.filter(pk=made.pk).update(status=other, answered_at=timezone.now())
+        count_again()
     text = grace.get(f"/o/marram/invitations/?status={status}").content.decode()
     assert f"{status}@example.org" in text
     assert text.count("@example.org</span>") == 1
@@ -108,6 +109,7 @@ def test_revoking_frees_the_seat(grace, invitation, org):
 def test_what_has_ended_stays_ended(grace, owner, org, verb, status):
     ended = offer(owner, "ines@example.org")
     Invitation.objects.filter(pk=ended.pk).update(status=status, answered_at=timezone.now())
+    count_again()
     with written() as news:
         response = grace.post(where(ended, verb), follow=True)
         grace.get(where(ended, verb))

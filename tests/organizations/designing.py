@@ -8,7 +8,7 @@ from typing import Any
 from organizations.actions.roles import create_role, edit_role
 from organizations.comparing import scopes
 from organizations.models import Membership, Organization, Role
-from tests.factories import acting
+from tests.factories import acting, count_again
 
 
 def design(by: Membership, label: str, *grants: str, **said: Any) -> Role:
@@ -26,6 +26,7 @@ def redesign(by: Membership, role: Role, *grants: str, **said: Any) -> Role:
 def hold(role: Role | None, *people: Membership) -> None:
     """They hold the role, without asking anybody."""
     Membership.objects.filter(pk__in=[one.pk for one in people]).update(role=role)
+    count_again()
 
 
 def posted(role: Role | None = None, grants: Iterable[str] | None = None, **fields: Any) -> dict[str, Any]:

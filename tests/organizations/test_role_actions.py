@@ -15,7 +15,7 @@ from organizations.actions.groups import create_group
 from organizations.actions.roles import create_role
 from organizations.models import Membership, Organization, Role
 from organizations.policies import holds
-from tests.factories import UserFactory, acting, found, invitee, join, offer, role_of
+from tests.factories import UserFactory, acting, count_again, found, invitee, join, offer, role_of
 from tests.organizations.designing import design, hold, redesign, roles_of
 from tests.witness import written
 
@@ -48,6 +48,7 @@ def forbidden(deed: Callable[..., object], *args, **kwargs) -> str:
 def invite_to(by: Membership, role: Role, email: str) -> Invitation:
     invitation = offer(by, email, "viewer")
     Invitation.objects.filter(pk=invitation.pk).update(role=role)
+    count_again()
     return invitation
 
 
@@ -298,6 +299,7 @@ def test_open_invitations_get_another_role_with_a_new_link_and_mail(owner, org, 
     role = design(owner, "Greeter", "members.read")
     open_one, answered = invite_to(owner, role, stranger.email), invite_to(owner, role, "uma@example.org")
     Invitation.objects.filter(pk=answered.pk).update(status="declined")
+    count_again()
     with written() as news:
         delete(owner, role, invitations_to=role_of(org, "viewer"))
     open_one.refresh_from_db()

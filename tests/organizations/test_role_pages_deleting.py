@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from invitations.models import Invitation
 from organizations.models import Membership, Role
-from tests.factories import offer, role_of
+from tests.factories import count_again, offer, role_of
 from tests.organizations.designing import design, hold, roles_of
 from tests.witness import written
 
@@ -39,6 +39,7 @@ def offered(response, name: str) -> list[str]:
 def invite_to(owner: Membership, role: Role, email: str) -> Invitation:
     invitation = offer(owner, email)
     Invitation.objects.filter(pk=invitation.pk).update(role=role)
+    count_again()
     return invitation
 
 

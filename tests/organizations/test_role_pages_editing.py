@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from invitations.models import Invitation
 from organizations.models import Membership, Role
-from tests.factories import UserFactory, acting, found, join, offer, role_of
+from tests.factories import UserFactory, acting, count_again, found, join, offer, role_of
 from tests.organizations.designing import design, hold, posted, redesign, roles_of
 from tests.witness import written
 
@@ -229,6 +229,7 @@ def test_before_saving_stands_who_gains_and_loses_what(client_of, harbour):
     hold(role, *people)
     invitation = offer(harbour, "uma@example.org", "viewer")
     Invitation.objects.filter(pk=invitation.pk).update(role=role)
+    count_again()
     form = posted(role, grants={"orders.read", "orders.create", "invoices.read", "groups.read@groups"}, label="Desk 2")
     browser = client_of(harbour)
     with written() as news:
@@ -259,6 +260,7 @@ def test_an_open_invitation_alone_is_reason_to_ask(client_of, owner):
     role = design(owner, "Greeter", "members.read")
     invitation = offer(owner, "uma@example.org")
     Invitation.objects.filter(pk=invitation.pk).update(role=role)
+    count_again()
     text = words(client_of(owner).post(address(owner, "role_edit", role.pk), posted(role, grants={"audit_log.read"})))
     assert "1 open invitation offers it" in text
     assert "hold Greeter" not in text

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from invitations.actions.answering import accept
 from organizations.models import Group, GroupPlace, Membership, Organization, Role
-from tests.factories import UserFactory, crowd, deactivate, found, invitee, join, offer
+from tests.factories import UserFactory, count_again, crowd, deactivate, found, invitee, join, offer
 from tests.witness import written
 
 ACCESS, WHO = "/o/marram/access/", "/o/marram/access/who/"
@@ -44,6 +44,7 @@ def custom(organization: Organization, label: str, *grants: str) -> Role:
 
 def hold(membership: Membership, role: Role) -> None:
     Membership.objects.filter(pk=membership.pk).update(role=role)
+    count_again()
 
 
 def test_answer_has_an_address_and_says_why(client_of, owner, member):

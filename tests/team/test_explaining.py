@@ -18,7 +18,7 @@ from team.access.explaining import explain
 from team.access.strangers import explain_address
 from team.access.subjects import Subject, load_subject, roles_of
 from team.access.who import granting, who_can
-from tests.factories import UserFactory, acting, found, give_role, join, offer, pending, role_of
+from tests.factories import UserFactory, acting, count_again, found, give_role, join, offer, pending, role_of
 
 PERMISSION = "orders.create"  # of the partner portal, where it waits for the approval for production
 GRANTS = {
@@ -137,6 +137,7 @@ def custom(organization: Organization, *grants: str) -> Role:
 
 def hold(membership: Membership, role: Role) -> None:
     Membership.objects.filter(pk=membership.pk).update(role=role)
+    count_again()
 
 
 def test_yes_with_every_link_in_its_order(portal, seller):
