@@ -8,12 +8,9 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from audit.actors import Actor
 from organizations.models import Group, GroupPlace, Organization, Role
 from organizations.permissions import Grant, Scope
-from organizations.querysets import GroupQuerySet
-
-_READ = "groups.read"
+from organizations.visible_groups import READ
 
 
 @dataclass(frozen=True)
@@ -31,20 +28,6 @@ class GrantsByGroup:
     role: Role
     curating: list[tuple[str, str]]
     belonging: list[tuple[str, str]]
-
-
-def reads_groups(actor: Actor) -> bool:
-    """Whether the actor sees any group at all: all of them, or the own ones."""
-    return any(grant in actor.grants for grant in (_READ, f"{_READ}@{Scope.GROUPS}", f"{_READ}@{Scope.CURATED}"))
-
-
-def visible_groups(organization: Organization, actor: Actor) -> GroupQuerySet:
-    """All groups, or of those that the actor belongs to the ones that their grants reach."""
-    groups: GroupQuerySet = organization.groups.all()
-    if _READ in actor.grants:
-        return groups
-    own = actor.belongs_to if f"{_READ}@{Scope.GROUPS}" in actor.grants else actor.curates
-    return groups.filter(pk__in=own) if reads_groups(actor) else groups.none()
 
 
 def counted(groups: Iterable[Group]) -> dict[UUID, tuple[int, int]]:
@@ -76,7 +59,7 @@ def grants_by_group(organization: Organization) -> list[GrantsByGroup]:
 
 def _in_words(organization: Organization, grants: list[Grant]) -> list[tuple[str, str]]:
     """Each resource of the scheme with those of its actions that are granted, in the scheme's order."""
-    granted = {grant.permission for grant in grants} - {_READ}
+    granted = {grant.permission for grant in grants} - {READ}
     found = []
     for resource in organization.rules.resources:
         if actions := [action for action in resource.actions if f"{resource.key}.{action}" in granted]:

@@ -22,7 +22,8 @@ from organizations.querysets import MembershipQuerySet
 from organizations.views.base import OrganizationMixin
 from organizations.views.by_name import page_by_name
 from organizations.views.errors import add_errors
-from organizations.views.group_facts import counted, curator_roles, grants_by_group, reads_groups, visible_groups
+from organizations.views.group_facts import counted, curator_roles, grants_by_group
+from organizations.visible_groups import reads_groups, visible_groups
 
 GROUPS = 30
 PEOPLE = 36  # with ten curators above them, 60 kB
