@@ -17,7 +17,6 @@ from audit.actors import Actor
 from organizations.models import (
     NEVER,
     Group,
-    Membership,
     MembershipSource,
     MembershipStatus,
     Organization,
