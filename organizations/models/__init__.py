@@ -10,6 +10,7 @@ from organizations.models.organizations import RESERVED_SLUGS, Organization
 from organizations.models.ownership import OPEN_FOR, OwnershipTransfer, TransferStatus
 from organizations.models.roles import MOST_ROLES, Role
 from organizations.models.texts import MembershipText, folded
+from organizations.models.visits import note_visit
 
 __all__ = [
     "MOST_FILTERS",
@@ -36,6 +37,7 @@ __all__ = [
     "SavedFilter",
     "TransferStatus",
     "folded",
+    "note_visit",
     "places_of",
     "sort_name",
 ]

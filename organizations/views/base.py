@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import User
-from organizations.models import Group, Membership
+from organizations.models import Group, Membership, note_visit
 from organizations.policies import holds
 from organizations.views.frame import Frame, build_frame
 from organizations.views.refusal import NAMED_PEOPLE, build_refusal
@@ -32,6 +32,7 @@ class OrganizationMixin(LoginRequiredMixin):
     page_name: ClassVar[str] = "this page"
     group: Group | None = None
     open_to_deactivated: ClassVar[bool] = False
+    asks_by_itself: ClassVar[bool] = False  # a page that looks again and again, as progress does, is no visit
 
     request: HttpRequest
 
@@ -45,7 +46,10 @@ class OrganizationMixin(LoginRequiredMixin):
         self.actor = self.membership.as_actor(self.now)
         if request.session.get(LAST_ORGANIZATION) != self.organization.slug:
             request.session[LAST_ORGANIZATION] = self.organization.slug
-        if not self.open_to_deactivated and (closed := self._closed()):
+        closed = self._closed()
+        if not closed and not self.asks_by_itself:
+            note_visit(self.membership, self.now)
+        if closed and not self.open_to_deactivated:
             people = self.organization.memberships.select_related("role")
             return self._explain(closed, whom_to_ask=list(people.holding("members.update", self.now)[:NAMED_PEOPLE]))
         if self.permission and not self.has_permission():
