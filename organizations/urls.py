@@ -1,5 +1,6 @@
 from django.urls import path
 
+from organizations.urls_people import urlpatterns as of_a_person
 from organizations.views import assigning, group_places, groups, ownership, settings
 from organizations.views import organizations as views
 from organizations.views.roles.deleting import DeleteRoleView
@@ -19,6 +20,7 @@ urlpatterns = [
         ownership.TransferView.as_view(),
         name="ownership_transfer",
     ),
+    *of_a_person,
     path("o/<slug:slug>/groups/", groups.GroupsView.as_view(), name="groups"),
     path("o/<slug:slug>/groups/new/", groups.CreateGroupView.as_view(), name="group_create"),
     path("o/<slug:slug>/groups/<uuid:group>/", groups.GroupView.as_view(), name="group"),

@@ -58,6 +58,7 @@ GET = {
     "organizations:group_remove":      "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:group_curator":     "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:change_role":       "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_edit":       "200   200   200   403   403     403    403    404  404   404    302",
     "organizations:settings":          "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:ownership":         "200   200   200   200   403     403    403    404  404   404    302",
@@ -96,6 +97,7 @@ POST = {
     "organizations:group_remove":      "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:group_curator":     "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:change_role":       "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:person_edit":       "302   302   302   403   403     403    403    404  404   404    302",
     "organizations:settings":          "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:ownership":         "405   405   405   405   403     403    403    404  404   404    302",
@@ -136,7 +138,7 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["membership"] = organization.memberships.get(owns=True).pk
     if view in OF_A_GROUP:
         kwargs["group"] = group_of(organization).pk
-    if view in OF_A_PERSON:
+    if view in OF_A_PERSON or view.startswith("organizations:person_"):
         kwargs["membership"] = someone_of(organization).pk
     if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:
         kwargs["transfer"] = uuid7()  # several may own these organizations, so nothing is ever offered there
@@ -181,7 +183,9 @@ def fields() -> dict[str, Any]:
     of_a_group = {"name": "Night shift", "description": "", "curates": "yes"}
     member = Role.objects.get(scheme="standard", key="member")
     of_settings = {"was": "Marram Instruments", "required": "yes", "held_then": str(member.pk)}
-    return {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7", **of_a_role, **of_a_group, **of_settings}
+    of_a_person = {"own_name": "Mina of sales"}
+    offered = {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7"}
+    return {**offered, **of_a_role, **of_a_group, **of_settings, **of_a_person}
 
 
 def rows_of(organization: Organization) -> list[Any]:
