@@ -2,7 +2,9 @@
 
 from audit.events import event
 
-SENT = event("invitation.sent", "{actor} invited {target} as {after_role}", icon="mail", fields="role expires_at")
+SENT = event(
+    "invitation.sent", "{actor} invited {target} as {after_role}", icon="mail", fields="role expires_at access_ends_at"
+)
 RESENT = event(
     "invitation.resent",
     "{actor} sent the invitation to {target} again",

@@ -72,9 +72,14 @@ class Invitation(models.Model):
 
     def status_at(self, at: datetime) -> InvitationStatus:
         """Its status as decided at read: pending only until it ends."""
-        if self.status == InvitationStatus.PENDING and self.expires_at <= at:
+        if self.status == InvitationStatus.PENDING and (self.expires_at <= at or self.offers_nothing_at(at)):
             return InvitationStatus.EXPIRED
         return InvitationStatus(self.status)
+
+    def offers_nothing_at(self, at: datetime) -> bool:
+        """Whether it stood open until the access that it offers would have ended."""
+        over = self.access_ends_at is not None and self.access_ends_at <= at
+        return over and self.status in (InvitationStatus.PENDING, InvitationStatus.EXPIRED)
 
     def is_pending_at(self, at: datetime) -> bool:
         return self.status_at(at) is InvitationStatus.PENDING

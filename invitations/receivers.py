@@ -12,7 +12,8 @@ from audit.actions import now
 from audit.actors import SYSTEM, Actor
 from audit.recording import record
 from invitations import events
-from invitations.actions.offering import offer_instead, withdraw
+from invitations.actions.changing import offer_instead
+from invitations.actions.offering import withdraw
 from invitations.models import Invitation, InvitationStatus
 from invitations.policies import may_offer
 from organizations.models import Membership, Organization, Role

@@ -36,12 +36,12 @@ PRODUCTION_WITHDRAWN = event(
     fields="approved",
 )
 
-MEMBER_ADDED = event("member.added", "{target} became {after_role}", icon="user-plus", fields="role source")
+MEMBER_ADDED = event("member.added", "{target} became {after_role}", icon="user-plus", fields="role source ends_at")
 MEMBER_JOINED = event(
     "member.joined",
     "{actor} accepted the invitation and joined as {after_role}",
     icon="user-plus",
-    fields="role source",
+    fields="role source ends_at",
 )
 MEMBER_LEFT = event("member.left", "{actor} left the organization", icon="user-minus", fields="role status")
 MEMBER_LAPSED = event("member.lapsed", "Access of {target} ended as agreed", icon="clock", fields="status ends_at")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,12 +23,19 @@ from organizations.policies import has_seats
 
 @action
 def invite(
-    *, actor: Actor, organization: Organization, addresses: Sequence[str], role: Role, days: int
+    *,
+    actor: Actor,
+    organization: Organization,
+    addresses: Sequence[str],
+    role: Role,
+    days: int,
+    access_ends_at: datetime | None = None,
 ) -> Outcome[Invitation]:
     """Invite these addresses to the role; each is an offer of its own, open for `days` (1 to 30).
 
-    Whoever belongs already or is invited already is passed over. Raises ValidationError (`too_many`, `days`,
-    `unknown_role`, `no_seat`) where nobody can be invited, and PermissionDenied.
+    `access_ends_at`: when the access ends that is offered, and with it the offer. Whoever belongs already or is invited
+    already is passed over. Raises ValidationError (`too_many`, `days`, `unknown_role`, `no_seat`, and of the field
+    `access_ends_at` `past`, `owner`) where nobody can be invited, and PermissionDenied.
     """
     act = current_act()
     organization = locked(organization)
@@ -43,6 +50,9 @@ def invite(
         message = "This role no longer exists. Choose another one."
         raise ValidationError(message, code="unknown_role")
     policies.may_invite(actor, organization, found).enforce()
+    if not (ends := policies.may_end(found, access_ends_at, act.now)):
+        raise ValidationError({"access_ends_at": ValidationError(ends.reason, code=ends.code)})
+    expires_at = _open_until(act.now + timedelta(days=days), access_ends_at)
     outcome: Outcome[Invitation] = Outcome()
     ready = _ready(organization, addresses, outcome)
     has_seats(organization, len(ready)).demand()
@@ -56,17 +66,21 @@ def invite(
                 inviter_label=actor.label,
                 created_at=act.now,
                 sent_at=act.now,
-                expires_at=act.now + timedelta(days=days),
+                expires_at=expires_at,
+                access_ends_at=access_ends_at,
             )
         )
     if not outcome.done:
         return outcome
     Invitation.objects.bulk_create(outcome.done, batch_size=500)
     organization.count_offers(found.pk, len(outcome.done))
-    organization.settle_by(act.now + timedelta(days=days))
+    organization.settle_by(expires_at)
     organization.save_counters()
     for invitation in outcome.done:
-        _record(events.SENT, actor, invitation, after={"role": found.label, "expires_at": str(invitation.expires_at)})
+        after = {"role": found.label, "expires_at": str(expires_at)}
+        if access_ends_at:
+            after["access_ends_at"] = str(access_ends_at)
+        record_of(events.SENT, actor, invitation, after=after)
     emails.send_links(outcome.done)
     return outcome
 
@@ -78,7 +92,7 @@ def resend(*, actor: Actor, organization: Organization, invitations: Sequence[In
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     outcome: Outcome[Invitation] = Outcome()
-    for invitation in _reloaded(organization, invitations):
+    for invitation in reloaded(organization, invitations):
         decision = policies.may_resend(actor, invitation, act.now)
         if not decision:
             outcome.pass_over(invitation.email, decision.reason)
@@ -86,11 +100,12 @@ def resend(*, actor: Actor, organization: Organization, invitations: Sequence[In
         length = invitation.expires_at - invitation.sent_at
         before = {"version": invitation.version, "expires_at": str(invitation.expires_at)}
         invitation.version += 1
-        invitation.sent_at, invitation.expires_at = act.now, act.now + length
+        invitation.sent_at = act.now
+        invitation.expires_at = _open_until(act.now + length, invitation.access_ends_at)
         invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
         invitation.save(update_fields=["version", "sent_at", "expires_at", "invited_by", "inviter_label"])
         after = {"version": invitation.version, "expires_at": str(invitation.expires_at)}
-        _record(events.RESENT, actor, invitation, before=before, after=after)
+        record_of(events.RESENT, actor, invitation, before=before, after=after)
         outcome.done.append(invitation)
     emails.send_links(outcome.done)
     return outcome
@@ -103,7 +118,7 @@ def revoke(*, actor: Actor, organization: Organization, invitations: Sequence[In
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     outcome: Outcome[Invitation] = Outcome()
-    for invitation in _reloaded(organization, invitations):
+    for invitation in reloaded(organization, invitations):
         decision = policies.may_revoke(actor, invitation, act.now)
         if decision:
             outcome.done.append(invitation)
@@ -124,26 +139,13 @@ def withdraw(organization: Organization, invitations: Sequence[Invitation], *, a
     for invitation in invitations:
         organization.count_offers(invitation.role_id, -1)
         after = {"status": InvitationStatus.REVOKED.value} | ({"reason": reason} if reason else {})
-        _record(events.REVOKED, actor, invitation, before={"status": InvitationStatus.PENDING.value}, after=after)
+        record_of(events.REVOKED, actor, invitation, before={"status": InvitationStatus.PENDING.value}, after=after)
     organization.save_counters()
 
 
-def offer_instead(organization: Organization, invitations: Sequence[Invitation], role: Role, *, actor: Actor) -> None:
-    """Offer this role in place of another, in the actor's name and with a new link; for actions that have asked."""
-    act = current_act()
-    for invitation in invitations:
-        before = {"role": invitation.role.label if invitation.role else "", "version": invitation.version}
-        organization.count_offers(invitation.role_id, -1)
-        organization.count_offers(role.pk, 1)
-        invitation.role, invitation.organization = role, organization
-        invitation.version += 1
-        invitation.sent_at = act.now
-        invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
-        invitation.save(update_fields=["role", "version", "sent_at", "invited_by", "inviter_label"])
-        after = {"role": role.label, "version": invitation.version}
-        _record(events.ROLE_CHANGED, actor, invitation, before=before, after=after)
-    organization.save_counters()
-    emails.send_links(invitations)
+def _open_until(wanted: datetime, access_ends_at: datetime | None) -> datetime:
+    """An offer keeps no seat for access that would have ended."""
+    return wanted if access_ends_at is None else min(wanted, access_ends_at)
 
 
 def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcome[Invitation]) -> list[str]:
@@ -168,7 +170,7 @@ def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcom
     return [address for address in spelled if address not in members | invited]
 
 
-def _reloaded(organization: Organization, invitations: Sequence[Invitation]) -> list[Invitation]:
+def reloaded(organization: Organization, invitations: Sequence[Invitation]) -> list[Invitation]:
     """These invitations as they stand under the lock, those of this organization only."""
     found = list(
         organization.invitations.filter(pk__in=[one.pk for one in invitations]).select_related("role").order_by("id")
@@ -178,7 +180,7 @@ def _reloaded(organization: Organization, invitations: Sequence[Invitation]) -> 
     return found
 
 
-def _record(kind: EventKind, actor: Actor, invitation: Invitation, **changes: dict[str, Any]) -> None:
+def record_of(kind: EventKind, actor: Actor, invitation: Invitation, **changes: dict[str, Any]) -> None:
     record(
         kind,
         actor=actor,

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from accounts.addresses import normalise, pasted
 from audit.actors import Actor
 from organizations.actions.outcome import MOST_AT_ONCE
+from organizations.forms.end_of_access import EndOfAccessField
 from organizations.forms.roles_offered import PICKER, RoleField
 from organizations.models import Organization, Role
 from organizations.policies import may_give
@@ -37,6 +38,9 @@ class InviteForm(forms.Form):
         choices=[(1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"), (30, "30 days")],
         help_text="Until then it keeps a seat.",
     )
+    access_ends_at = EndOfAccessField(
+        required=False, help_text="The last day here for everyone who accepts. Empty: it does not end by itself."
+    )
 
     def __init__(self, *args: Any, organization: Organization, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +58,7 @@ class InviteForm(forms.Form):
             "addresses",
             Field("role", template=PICKER),
             Field("days", wrapper_class="narrow"),
+            Field("access_ends_at", wrapper_class="narrow"),
         )
 
     def clean_addresses(self) -> list[str]:

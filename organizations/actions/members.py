@@ -53,7 +53,8 @@ def admit(
         chain=organization.pk,
         target_id=user.pk,
         target_label=membership.label,
-        after={"role": role.label if role else "", "source": source.value},
+        after={"role": role.label if role else "", "source": source.value}
+        | ({"ends_at": str(ends_at)} if ends_at else {}),
     )
     return membership
 

@@ -1,0 +1,57 @@
+"""Offering another role in place of the one that was offered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+
+from audit.actions import current_act
+from audit.actors import Actor
+from invitations import emails, events, policies
+from invitations.actions.offering import record_of, reloaded
+from invitations.models import Invitation
+from organizations.actions.base import action, as_of_now, locked
+from organizations.actions.people import role_of
+from organizations.models import Organization, Role
+
+
+@action
+def change_offered_role(*, actor: Actor, organization: Organization, invitation: Invitation, role: Role) -> Invitation:
+    """Offer that role instead, with a new link; the older one says so. Everything else of the offer stays.
+
+    Raises ValidationError (`gone`, `not_pending`, `unknown_role`, `owner`) and PermissionDenied.
+    """
+    act = current_act()
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    found = next(iter(reloaded(organization, [invitation])), None)
+    if found is None:
+        message = "This invitation no longer exists."
+        raise ValidationError(message, code="gone")
+    wanted = role_of(organization, role)
+    policies.still_open(found, act.now).demand()
+    policies.may_offer_instead(actor, found, wanted).enforce()
+    if found.role_id == wanted.pk:
+        return found
+    policies.may_end(wanted, found.access_ends_at, act.now).demand()
+    offer_instead(organization, [found], wanted, actor=actor)
+    return found
+
+
+def offer_instead(organization: Organization, invitations: Sequence[Invitation], role: Role, *, actor: Actor) -> None:
+    """Offer this role in place of another, in the actor's name and with a new link; for actions that have asked."""
+    act = current_act()
+    for invitation in invitations:
+        before = {"role": invitation.role.label if invitation.role else "", "version": invitation.version}
+        organization.count_offers(invitation.role_id, -1)
+        organization.count_offers(role.pk, 1)
+        invitation.role, invitation.organization = role, organization
+        invitation.version += 1
+        invitation.sent_at = act.now
+        invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
+        invitation.save(update_fields=["role", "version", "sent_at", "invited_by", "inviter_label"])
+        after = {"role": role.label, "version": invitation.version}
+        record_of(events.ROLE_CHANGED, actor, invitation, before=before, after=after)
+    organization.save_counters()
+    emails.send_links(invitations)

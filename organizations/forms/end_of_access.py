@@ -1,0 +1,42 @@
+"""The field with which people say on which day access ends."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+FURTHEST = timedelta(days=36_525)
+LAST_MOMENT = time(23, 59, 59)
+
+
+class EndOfAccessField(forms.DateField):
+    """A day, which cleans to the last moment of it in the time zone of whoever chose it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Access ends")
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, **kwargs)
+        self.error_messages["invalid"] = "Choose a day, such as 2027-03-31."
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        return None if day is None else end_of(day)
+
+    def prepare_value(self, value: Any) -> Any:
+        return timezone.localdate(value) if isinstance(value, datetime) else value
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of that day, in the current time zone. Raises ValidationError (`past`, `too_far`)."""
+    today = timezone.localdate()
+    if day < today:
+        message = "That day is past. Choose one that is to come."
+        raise ValidationError(message, code="past")
+    if day - today > FURTHEST:
+        message = "Choose a day within the next hundred years, or none."
+        raise ValidationError(message, code="too_far")
+    return timezone.make_aware(datetime.combine(day, LAST_MOMENT))
