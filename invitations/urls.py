@@ -1,6 +1,6 @@
 from django.urls import path
 
-from invitations.views import answering, offering
+from invitations.views import answering, changing, offering
 
 app_name = "invitations"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("o/<slug:slug>/invitations/new/", offering.InviteView.as_view(), name="create"),
     path("o/<slug:slug>/invitations/<uuid:invitation>/resend/", offering.ResendView.as_view(), name="resend"),
     path("o/<slug:slug>/invitations/<uuid:invitation>/revoke/", offering.RevokeView.as_view(), name="revoke"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/role/", changing.ChangeRoleView.as_view(), name="change_role"),
     path("i/<str:token>/", answering.OpenView.as_view(), name="open"),
     path("invitation/<uuid:invitation>/", answering.InvitationView.as_view(), name="show"),
     path("invitation/<uuid:invitation>/accept/", answering.AcceptView.as_view(), name="accept"),

@@ -38,6 +38,7 @@ GET = {
     "invitations:list":       "200   200   200   403   403     403    403    404  404   404    302",
     "invitations:create":     "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:resend":     "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:change_role":"200   200   403   403   403     403    403    404  404   404    302",
     "invitations:revoke":     "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:switch":   "200   200   200   200   200     403    403    404  404   404    302",
     "organizations:leave":    "200   200   200   200   200     200    200    404  404   404    302",
@@ -66,6 +67,8 @@ GET = {
     "organizations:ownership_accept":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_refuse":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_withdraw":"404   403   403   403   403     403    403    404  404   404    302",
+    "organizations:job":               "404   404   404   404   403     403    403    404  404   404    302",
+    "organizations:job_undo":          "405   405   405   405   403     403    403    404  404   404    302",
 }  # fmt: skip
 POST = {
     "team:overview":          "405   405   405   405   403     403    403    404  404   404    302",
@@ -77,6 +80,7 @@ POST = {
     "invitations:list":       "405   405   405   403   403     403    403    404  404   404    302",
     "invitations:create":     "302   302   403   403   403     403    403    404  404   404    302",
     "invitations:resend":     "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:change_role":"302   302   403   403   403     403    403    404  404   404    302",
     "invitations:revoke":     "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:switch":   "405   405   405   405   405     403    403    404  404   404    302",
     "organizations:leave":    "403   302   302   302   302     302    302    404  404   404    302",
@@ -105,6 +109,8 @@ POST = {
     "organizations:ownership_accept":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_refuse":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_withdraw":"404   403   403   403   403     403    403    404  404   404    302",
+    "organizations:job":               "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:job_undo":          "404   404   404   404   403     403    403    404  404   404    302",
 }  # fmt: skip
 
 
@@ -130,7 +136,7 @@ def invitation(owner) -> Invitation:
 
 def address(view: str, organization: Organization, invitation: Invitation) -> str:
     kwargs: dict[str, Any] = {"slug": organization.slug}
-    if view in ("invitations:resend", "invitations:revoke"):
+    if view in OF_AN_INVITATION:
         kwargs["invitation"] = invitation.pk
     if view in OF_A_ROLE:
         kwargs["role"] = custom_role(organization).pk
@@ -140,11 +146,14 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["group"] = group_of(organization).pk
     if view in OF_A_PERSON or view.startswith("organizations:person_"):
         kwargs["membership"] = someone_of(organization).pk
+    if view.startswith("organizations:job"):
+        kwargs["job"] = uuid7()  # only who asked for it sees it, and nobody here did
     if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:
         kwargs["transfer"] = uuid7()  # several may own these organizations, so nothing is ever offered there
     return reverse(view, kwargs=kwargs)
 
 
+OF_AN_INVITATION = ["invitations:resend", "invitations:revoke", "invitations:change_role"]
 OF_A_GROUP = [
     f"organizations:group{one}" for one in ("", "_edit", "_delete", "_add", "_remove", "_curator")
 ]  # fmt: skip
@@ -245,7 +254,7 @@ def test_nobody_reaches_another_organization(client_of, other_org, owner, outsid
     assert rows_of(other_org) == before
 
 
-@pytest.mark.parametrize("view", ["invitations:resend", "invitations:revoke"])
+@pytest.mark.parametrize("view", OF_AN_INVITATION)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_reaches_a_thing_of_another_organization_through_their_own(
     client_of, org, other_org, owner, outsider, view, method

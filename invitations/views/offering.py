@@ -94,7 +94,7 @@ class InviteView(OrganizationMixin, FormView[InviteForm]):
             messages.success(self.request, _sent(outcome.done, self.organization))
         if outcome.passed_over:
             return self._show_the_rest(form, outcome)
-        return _onward(self)
+        return onward(self)
 
     def _show_the_rest(self, form: InviteForm, outcome: Outcome[Invitation]) -> HttpResponse:
         """Those who were passed over stay in the form, each with the reason."""
@@ -139,7 +139,7 @@ class ChangeInvitationView(OrganizationMixin, TemplateView):
             messages.success(request, format_html(self.said, invitation.email))
         for one in outcome.passed_over:
             messages.warning(request, one.reason)
-        return _onward(self)
+        return onward(self)
 
     def _id(self) -> UUID:
         found: UUID = self.kwargs["invitation"]
@@ -192,7 +192,7 @@ class RevokeView(ChangeInvitationView):
     said = "The invitation to <b>{}</b> is withdrawn and its link no longer works."
 
 
-def _onward(view: OrganizationMixin) -> HttpResponse:
+def onward(view: OrganizationMixin) -> HttpResponse:
     """To the invitations; to the overview for whoever does not read them."""
     page = "invitations:list" if holds(view.actor, "invitations.read") else "team:overview"
     return redirect(page, view.organization.slug)
