@@ -30,6 +30,17 @@ def start(job: Job) -> Job:
     return job
 
 
+def do_here(job: Job, seconds: float) -> Job:
+    """Save a new job and do its steps at once, for about that long; what is left of it waits for a worker."""
+    job.state, job.leased_until = JobState.RUNNING, timezone.now() + LEASE
+    job.save(force_insert=True)
+    _go_on(job.pk, job.leased_until, monotonic() + seconds)
+    job.refresh_from_db()
+    if job.is_open:
+        transaction.on_commit(lambda: nudge("jobs.run_due"), robust=True)
+    return job
+
+
 def run_due(seconds: float) -> bool:
     """Do what is due, for about that long. Answers whether nothing is left."""
     until = monotonic() + seconds
@@ -43,8 +54,10 @@ def run_due(seconds: float) -> bool:
 
 def run(job_id: UUID, seconds: float) -> None:
     """Do steps of one job for about that long, if nobody else does; what is left of it waits for the next worker."""
-    lease = _claim(job_id)
-    until = monotonic() + seconds
+    _go_on(job_id, _claim(job_id), monotonic() + seconds)
+
+
+def _go_on(job_id: UUID, lease: datetime | None, until: float) -> None:
     while lease is not None:
         held = lease
         try:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from organizations.urls_bulk import urlpatterns as of_many
 from organizations.urls_people import urlpatterns as of_a_person
 from organizations.views import assigning, group_places, groups, ownership, settings
 from organizations.views import organizations as views
@@ -21,6 +22,7 @@ urlpatterns = [
         name="ownership_transfer",
     ),
     *of_a_person,
+    *of_many,
     path("o/<slug:slug>/groups/", groups.GroupsView.as_view(), name="groups"),
     path("o/<slug:slug>/groups/new/", groups.CreateGroupView.as_view(), name="group_create"),
     path("o/<slug:slug>/groups/<uuid:group>/", groups.GroupView.as_view(), name="group"),

@@ -5,21 +5,22 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.html import format_html
+from django.urls import reverse
 from django.views.generic import FormView
 
 from organizations import policies
-from organizations.actions.assigning import change_role
+from organizations.bulk.deeds import CHANGE_ROLE
+from organizations.bulk.doing import do_now
+from organizations.bulk.telling import why_not
 from organizations.forms.assigning import ChangeRoleForm
 from organizations.models import GroupPlace, Membership, Role
 from organizations.policies import Decision
 from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
-from organizations.views.errors import add_errors
+from organizations.views.bulk.answer import answer
 
 
 class ChangeRoleView(OrganizationMixin, FormView[ChangeRoleForm]):
@@ -55,25 +56,21 @@ class ChangeRoleView(OrganizationMixin, FormView[ChangeRoleForm]):
         role = form.cleaned_data["role"]
         if self._by_transfer(role):
             return redirect("organizations:ownership_transfer", self.organization.slug, self.person.pk)
-        try:
-            outcome = change_role(
-                actor=self.actor, organization=self.organization, memberships=[self.person], role=role
-            )
-        except ValidationError as mistakes:
-            add_errors(form, mistakes)
-            return self.form_invalid(form)
-        for passed in outcome.passed_over:
-            form.add_error("role", ValidationError(passed.reason, code=passed.code))
-            return self.form_invalid(form)
-        said = (
-            "<b>{}</b> is {} in {} now, from the next page opened there."
-            if outcome.done
-            else "<b>{}</b> is {} in {} already."
+        job = do_now(
+            actor=self.actor,
+            user=self.membership.user,
+            organization=self.organization,
+            deed=CHANGE_ROLE,
+            memberships=[self.person],
+            argument=role,
         )
-        messages.success(self.request, format_html(said, self.person.label, role.label, self.organization))
-        if policies.holds(self.actor, "members.read"):
-            return redirect("team:members", self.organization.slug)
-        return redirect(self.request.path)
+        if why := why_not(job):
+            form.add_error("role", ValidationError(why))
+            return self.form_invalid(form)
+        sees_members = policies.holds(self.actor, "members.read")
+        onwards = reverse("team:members", args=[self.organization.slug]) if sees_members else self.request.path
+        answer(self.request, job, back=onwards)
+        return redirect(onwards)
 
     @cached_property
     def _offered(self) -> list[tuple[Role, Decision]]:

@@ -1,0 +1,9 @@
+"""The kinds of jobs that change many people."""
+
+from jobs import kinds
+from organizations.bulk import doing, undoing
+
+
+def register_all() -> None:
+    kinds.register(doing.KIND, doing.step)
+    kinds.register(undoing.UNDO_KIND, undoing.step)

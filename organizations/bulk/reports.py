@@ -1,0 +1,74 @@
+"""What came of a change of many people: how many, and who was passed over and why. It is what a job's report holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from organizations.actions.outcome import PassedOver
+
+MOST_NAMES = 50
+_WHO = "{who}"
+_EACH = "Each of these people"
+
+
+@dataclass
+class Reason:
+    """Why some were passed over. `names` are at most 50 of them; `sentence` is about all of them."""
+
+    template: str
+    code: str
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        return self.template.replace(_WHO, self.names[0] if self.count == 1 else _EACH)
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.names)
+
+
+@dataclass
+class Report:
+    """`one` is the person's label where it is about one alone."""
+
+    one: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> Report:
+        """From what a job keeps."""
+        return cls(kept.get("one", ""), [Reason(**reason) for reason in kept.get("reasons", [])])
+
+    def kept(self) -> dict[str, Any]:
+        return {"one": self.one, "reasons": [vars(reason) for reason in self.reasons]}
+
+    @property
+    def passed_over(self) -> int:
+        return sum(reason.count for reason in self.reasons)
+
+    def add(self, passed_over: Sequence[PassedOver]) -> None:
+        """Put each beside those who were passed over for the same reason."""
+        found = {(reason.code, reason.template): reason for reason in self.reasons}
+        for one in passed_over:
+            template = _without_name(one)
+            reason = found.get((one.code, template))
+            if reason is None:
+                reason = found[one.code, template] = Reason(template, one.code)
+                self.reasons.append(reason)
+            reason.count += 1
+            if len(reason.names) < MOST_NAMES:
+                reason.names.append(one.who)
+
+
+def people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def _without_name(one: PassedOver) -> str:
+    """The same sentence for everyone to whom it applies."""
+    return re.sub(rf"(?<!\w){re.escape(one.who)}(?!\w)", lambda _: _WHO, one.reason, count=1) if one.who else one.reason
