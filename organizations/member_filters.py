@@ -102,13 +102,20 @@ class Filters:
         """Whether somebody who has not joined yet can match."""
         return self.status in ("", Listed.PENDING) and not self.named - {"role", "status"}
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Name and value of each filter that is on, as a URL has them."""
+        return [(one.name, self._spelled(one.name)) for one in fields(self) if getattr(self, one.name)]
+
     def query(self) -> str:
         """The same filters as a URL has them, in one spelling."""
-        return urlencode([(one.name, self._spelled(one.name)) for one in fields(self) if getattr(self, one.name)])
+        return urlencode(self.pairs)
+
+    def narrowed(self, name: str, value: Any) -> Filters:
+        return replace(self, **{name: value})
 
     def without(self, name: str) -> Filters:
-        off: Any = None if name == "group" else ""
-        return replace(self, **{name: off})
+        return self.narrowed(name, None if name == "group" else "")
 
     def in_words(self) -> list[tuple[str, str]]:
         """Each filter that is on, by its name in the URL, as a person says it."""

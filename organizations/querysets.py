@@ -141,6 +141,12 @@ class GroupPlaceQuerySet(QuerySet["GroupPlace"]):
         """Curators first, then everyone by name."""
         return self.select_related("membership", "membership__role").order_by("-curates", "sort_name", "membership_id")
 
+    def beyond(self, sort_name: str, membership_id: UUID, *, backwards: bool) -> GroupPlaceQuerySet:
+        """What stands beyond that place in an order by name and membership."""
+        fields = [cast("Field[Any, Any]", self.model._meta.get_field(name)) for name in ("sort_name", "membership")]
+        values = list(zip((sort_name, membership_id), fields, strict=True))
+        return self.filter(Beyond(["sort_name", "membership_id"], values, backwards=backwards))
+
 
 class TransferQuerySet(QuerySet["OwnershipTransfer"]):
     def open(self, at: datetime) -> TransferQuerySet:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from team.views.access import AccessView, WhoView
 from team.views.audit import AuditView
+from team.views.member_choices import MemberChoicesView
 from team.views.members import MembersView
 from team.views.mine import OrganizationsView
 from team.views.overview import OverviewView
@@ -13,6 +14,7 @@ urlpatterns = [
     path("organizations/", OrganizationsView.as_view(), name="organizations"),
     path("o/<slug:slug>/", OverviewView.as_view(), name="overview"),
     path("o/<slug:slug>/members/", MembersView.as_view(), name="members"),
+    path("o/<slug:slug>/members/by/<slug:name>/", MemberChoicesView.as_view(), name="member_choices"),
     path("o/<slug:slug>/members/<uuid:membership>/", PersonView.as_view(), name="person"),
     path("o/<slug:slug>/access/", AccessView.as_view(), name="access"),
     path("o/<slug:slug>/access/who/", WhoView.as_view(), name="who"),

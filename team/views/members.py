@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
+from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
 from invitations.models import Invitation
 from mail.models import Mail
-from mail.outbox import latest
-from organizations.models import Membership
-from organizations.policies import holds, may_touch
+from organizations.member_filters import Filters, Listed
+from organizations.policies import holds
 from organizations.views.base import OrganizationMixin
-from organizations.views.by_name import PageByName, page_by_name
-
-ROWS = 36  # with ten pending above them, 60 kB
-PENDING_ROWS = 10
-LONGEST_SEARCH = 100
+from team.members.chips import chips
+from team.members.listing import MOST_SORTED, Listing, list_people
+from team.members.orders import Order, chosen, offered
+from team.members.pending import list_pending
+from team.members.rows import Rows
+from team.members.tabs import Heads
 
 
 class MembersView(OrganizationMixin, TemplateView):
-    """Pending people first, at most ten; then everyone by name, a page found by index and not by counting."""
+    """Pending people first, at most ten; then everyone, a page found by index and not by counting."""
 
     permission = "members.read"
     section = "team:members"
@@ -30,50 +32,103 @@ class MembersView(OrganizationMixin, TemplateView):
         asked = self.request.headers.get("HX-Target") == "members"
         return ["team/members.html#members" if asked else "team/members.html"]
 
+    @cached_property
+    def filters(self) -> Filters:
+        return Filters.read(self.request.GET, self.organization, self.actor)
+
+    @cached_property
+    def order(self) -> Order:
+        return chosen(self.filters, self.request.GET.get("order", ""))
+
+    @cached_property
+    def heads(self) -> Heads:
+        return Heads(self.organization, sees_invitations=self.sees_invitations)
+
+    @property
+    def sees_invitations(self) -> bool:
+        return "invitations.read" in self.actor.grants
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        search = self.request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
-        pending = self._pending(search)
-        page = self._people(search)
-        self.may_assign = bool(holds(self.actor, "roles.assign"))
+        pending, more, listing = self._pending()
+        if self.filters.status != Listed.PENDING:
+            listing = list_people(self.request.GET, self.filters, self.order, self.organization, self.now)
+        rows = Rows(self.membership, self.actor, self.heads.roles, self.now)
         return super().get_context_data(
-            search=search,
-            pending=pending[:PENDING_ROWS],
-            more_pending=len(pending) > PENDING_ROWS,
-            people=[self._row(person) for person in page.people],
-            said=f"{len(page.people)} shown"
-            if search
-            else f"{len(page.people)} of {self.organization.members_count:,}",
-            nothing=f"No one here matches “{search}”." if search else "There is nobody on this page.",
-            next_url=page.next_url,
-            previous_url=page.previous_url,
+            filters=self.filters,
+            is_narrowed=bool(self.filters.named or self.filters.q),
+            query=self.filters.query(),
+            rest=self.filters.without("q"),
+            tabs=self.heads.tabs(self.filters),
+            chips=chips(self.filters, self.actor),
+            sorts=self._sorts(),
+            rows=rows.render(listing.people, pending, **self._words(listing, len(pending), more)),
+            anyone=bool(listing.people or pending),
+            said=self._said(listing, len(pending)),
+            notes=self._notes(listing),
+            next_url=self._url(listing.next_query),
+            previous_url=self._url(listing.previous_query),
             may_invite=holds(self.actor, "invitations.create"),
-            may_resend=holds(self.actor, "invitations.update"),
-            may_revoke=holds(self.actor, "invitations.delete"),
             **kwargs,
         )
 
-    def _pending(self, search: str) -> list[tuple[Invitation, Mail | None]]:
-        if (
-            self.request.GET.get("after")
-            or self.request.GET.get("before")
-            or "invitations.read" not in self.actor.grants
-        ):
-            return []
-        rows = self.organization.invitations.pending(self.now).select_related("role").newest_first()
-        if search:
-            rows = rows.filter(email__icontains=search)
-        found = list(rows[: PENDING_ROWS + 1])
-        mails = latest([row.mail_key for row in found])
-        return [(row, mails.get(row.mail_key)) for row in found]
+    def _pending(self) -> tuple[list[tuple[Invitation, Mail | None]], bool, Listing]:
+        if not self.sees_invitations:
+            return [], False, Listing([], {}, {})
+        return list_pending(self.request.GET, self.filters, self.organization, self.now)
 
-    def _people(self, search: str) -> PageByName:
-        rows = self.organization.memberships.select_related("role")
-        return page_by_name(self.request.GET, rows.matching(search) if search else rows, ROWS)
+    def _words(self, listing: Listing, pending: int, more: bool) -> dict[str, Any]:
+        """What the rows' bands and controls say."""
+        alone = self.filters.status == Listed.PENDING
+        waiting = self.heads.invited(self.filters) if not self.filters.search else None
+        every = f"?{urlencode({'status': 'pending'} | ({'q': self.filters.q} if self.filters.q else {}))}"
+        belonging = self.heads.members(self.filters)
+        return {
+            "waiting": f"{waiting:,}" if waiting is not None else str(pending) if not more else "",
+            "pending_url": "../invitations/" if alone or not more else every,
+            "pending_link": f"Show all {waiting:,}" if more and waiting else "Show all" if more else "Open invitations",
+            "belonging": f"{belonging:,}" if belonging is not None else "",
+            "changes_offers": holds(self.actor, "invitations.update") and holds(self.actor, "roles.read"),
+            "menus": holds(self.actor, "invitations.update") or holds(self.actor, "invitations.delete"),
+            "invitations": "../invitations/",
+            "picks": any(
+                holds(self.actor, name)
+                for name in ("members.update", "members.delete", "roles.assign", "groups.update")
+            ),
+        }
 
-    def _row(self, person: Membership) -> tuple[Membership, bool, bool]:
-        """A person with whether their access is active, and whether their role is a control for who looks."""
-        person.organization = self.organization
-        own = person.pk == self.membership.pk
-        by_hand = person.role is None or person.role.by_hand
-        changes = self.may_assign and not own and by_hand and not person.sole_owner
-        return person, person.is_active_at(self.now), bool(changes and may_touch(self.actor, person))
+    def _said(self, listing: Listing, pending: int) -> str:
+        shown = len(listing.people)
+        if self.filters.status == Listed.PENDING:
+            return f"{pending} of {self.heads.invited(self.filters):,}"
+        if listing.matching is not None:
+            start = listing.first or 0
+            return f"{start} to {start + shown - 1} of {listing.matching:,}" if shown else ""
+        known = self.heads.members(self.filters)
+        return f"{shown} of {known:,}" if known is not None else f"{shown} shown"
+
+    def _notes(self, listing: Listing) -> list[str]:
+        """What the table does not show, and what to do about it."""
+        notes = []
+        if listing.cut:
+            notes.append(f"More than {MOST_SORTED:,} people match. These are {MOST_SORTED:,} of them: narrow it down.")
+        if self.filters.searches_beginnings(self.organization):
+            notes.append("Among so many people, one or two letters are looked for where a name or an address begins.")
+        return notes
+
+    def _sorts(self) -> dict[str, dict[str, str]]:
+        """For each order that is offered, where its heading leads and how the table is sorted by it now."""
+        found = {}
+        for name in offered(self.filters):
+            current = self.order.key.removeprefix("-") == name
+            key = self.order.opposite.key if current else (f"-{name}" if name in ("joined", "active") else name)
+            sort = ("descending" if self.order.backwards else "ascending") if current else ""
+            found[name] = {"url": self._url({"order": key}, ordered=False), "sort": sort}
+        return found
+
+    def _url(self, added: dict[str, str], *, ordered: bool = True) -> str:
+        """This table with something added to its address; '' for nothing."""
+        if not added:
+            return ""
+        order = {"order": self.order.key} if ordered and self.order.key != offered(self.filters)[0] else {}
+        added = {name: value for name, value in added.items() if name != "first"}
+        return "?" + "&".join(part for part in (self.filters.query(), urlencode(order | added)) if part)
