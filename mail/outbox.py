@@ -18,11 +18,12 @@ MOST_NUDGES = 4
 
 @dataclass(frozen=True)
 class NewMail:
-    """A mail to be sent: `key` names what may be told only once, `ids` what it is written from."""
+    """A mail to be sent: `key` names what may be told only once, `ids` what it is written from; None is due now."""
 
     kind: str
     key: str
     ids: dict[str, str]
+    due_at: datetime | None = None
 
 
 def enqueue(kind: str, key: str, ids: dict[str, str]) -> None:
@@ -70,6 +71,6 @@ def _row(mail: NewMail, now: datetime) -> Mail:
         kind=mail.kind,
         ids=mail.ids,
         message_id=f"<{row_id}@{settings.MAIL_DOMAIN}>",
-        due_at=now,
+        due_at=mail.due_at or now,
         created_at=now,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -91,6 +91,15 @@ class MembershipQuerySet(QuerySet["Membership"]):
     def _roles(self) -> RoleQuerySet:
         roles = self.model._meta.get_field("role").related_model._default_manager.all()
         return cast("RoleQuerySet", roles)
+
+    def ending(self, at: datetime, within: timedelta) -> MembershipQuerySet:
+        """Active ones whose end is that near."""
+        return self.filter(status="active", ends_at__gt=at, ends_at__lte=at + within)
+
+    def unnoticed(self, at: datetime) -> MembershipQuerySet:
+        """Those whose end is near and was not told: seven days before, and again one day before."""
+        last = Q(noticed_days__gt=1, ends_at__lte=at + timedelta(days=1))
+        return self.ending(at, timedelta(days=7)).filter(Q(noticed_days=None) | last)
 
     def lapsed(self, at: datetime) -> MembershipQuerySet:
         return self.filter(status="active", ends_at__lte=at)

@@ -8,8 +8,9 @@ from uuid_utils.compat import uuid7
 
 from audit.actors import SYSTEM
 from organizations.actions.counting import recount
+from organizations.actions.noticing import notice
 from organizations.actions.organizations import settle_lapsed
-from organizations.models import Organization
+from organizations.models import Membership, Organization
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,18 @@ def check_counters() -> None:
     for organization in Organization.objects.iterator(chunk_size=100):
         if wrong := recount(actor=SYSTEM, organization=organization):
             logger.error("Counters of %s were wrong: %s.", organization.pk, "; ".join(wrong))
+
+
+@shared_task(name="organizations.notice_ends")
+def notice_ends() -> None:
+    """Tell people whose access is about to end, and those who may extend it."""
+    due = Membership.objects.unnoticed(timezone.now()).order_by().values("organization")
+    for organization in Organization.objects.filter(pk__in=due).iterator(chunk_size=100):
+        try:
+            while notice(actor=SYSTEM, organization=organization):
+                pass
+        except Exception:  # one organization must not keep the others waiting
+            logger.exception("Nobody was told whose access to %s ends.", organization.pk)
 
 
 def _settle(organization: Organization) -> None:

@@ -8,10 +8,11 @@ from audit.actions import current_act
 from audit.actors import Actor
 from audit.events import EventKind
 from audit.recording import record
-from organizations import emails, events, policies
+from organizations import events, policies
 from organizations.actions.assigning import finish, give_role
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.people import own_membership, reloaded
+from organizations.emails import ownership as emails
 from organizations.models import (
     OPEN_FOR,
     Membership,

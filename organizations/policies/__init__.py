@@ -1,6 +1,7 @@
 """Who may do what, and why not. Policies take loaded objects, the actor and the time; they read and write nothing."""
 
 from organizations.policies.decisions import YES, Decision, no
+from organizations.policies.extending import may_answer_extension, may_ask_for_more_time, roles_within_reach
 from organizations.policies.grants import by_group_only, holds, may_give, may_give_there
 from organizations.policies.groups import (
     may_alter,
@@ -50,9 +51,11 @@ __all__ = [
     "has_seats",
     "holds",
     "may_alter",
+    "may_answer_extension",
     "may_answer_transfer",
     "may_appoint_owner",
     "may_approve_for_production",
+    "may_ask_for_more_time",
     "may_change_role",
     "may_change_settings",
     "may_clone_role",
@@ -84,6 +87,7 @@ __all__ = [
     "may_withdraw_transfer",
     "no",
     "owner_stays",
+    "roles_within_reach",
     "standing",
     "still_here",
 ]

@@ -1,4 +1,4 @@
-"""The mails about who owns an organization: queued by ids, written when they are sent."""
+"""The mails about who owns an organization."""
 
 from __future__ import annotations
 

@@ -1,0 +1,9 @@
+"""The mails of organizations: queued by ids, written when they are sent."""
+
+from organizations.emails import ending, extending, ownership
+
+
+def register_all() -> None:
+    """Declare their kinds to the outbox."""
+    for each in (ownership, ending, extending):
+        each.register_all()
