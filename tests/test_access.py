@@ -60,6 +60,11 @@ GET = {
     "organizations:group_curator":     "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:change_role":       "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:person_edit":       "200   200   200   403   403     403    403    404  404   404    302",
+    "organizations:person_groups":   "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_end":      "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_deactivate": "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_reactivate": "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_remove":   "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:settings":          "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:ownership":         "200   200   200   200   403     403    403    404  404   404    302",
@@ -102,6 +107,11 @@ POST = {
     "organizations:group_curator":     "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:change_role":       "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:person_edit":       "302   302   302   403   403     403    403    404  404   404    302",
+    "organizations:person_groups":   "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:person_end":      "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:person_deactivate": "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:person_reactivate": "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:person_remove":   "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:settings":          "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:ownership":         "405   405   405   405   403     403    403    404  404   404    302",
@@ -146,6 +156,11 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["group"] = group_of(organization).pk
     if view in OF_A_PERSON or view.startswith("organizations:person_"):
         kwargs["membership"] = someone_of(organization).pk
+    if view == "organizations:person_groups":
+        group_of(organization)
+    if view == "organizations:person_reactivate":
+        deactivated = organization.memberships.filter(status="deactivated").first()
+        kwargs["membership"] = (deactivated or someone_of(organization)).pk
     if view.startswith("organizations:job"):
         kwargs["job"] = uuid7()  # only who asked for it sees it, and nobody here did
     if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:
@@ -192,7 +207,8 @@ def fields() -> dict[str, Any]:
     of_a_group = {"name": "Night shift", "description": "", "curates": "yes"}
     member = Role.objects.get(scheme="standard", key="member")
     of_settings = {"was": "Marram Instruments", "required": "yes", "held_then": str(member.pk)}
-    of_a_person = {"own_name": "Mina of sales"}
+    group = Group.objects.filter(organization__slug="marram").first()
+    of_a_person = {"own_name": "Mina of sales", "when": "7", "typed": "Mina Haddad", "then": group.pk if group else ""}
     offered = {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7"}
     return {**offered, **of_a_role, **of_a_group, **of_settings, **of_a_person}
 

@@ -16,7 +16,8 @@ def page_of(membership: Membership) -> str:
 
 
 def test_admin_edits_what_the_organization_shows_and_the_account_stays(client_of, owner, admin, member):
-    place = group_of(owner.organization, "Field sales", member) and GroupPlace.objects.get(membership=member)
+    group_of(owner.organization, "Field sales", member)
+    place = GroupPlace.objects.get(membership=member)
     with written() as news:
         answer = client_of(admin).post(
             page_of(member), {"own_name": " Mina H. ", "job_title": "Head of sales", "phone": "+49 30 55"}
