@@ -176,7 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-forget": {"task": "jobs.forget", "schedule": 86_400.0},
     "organizations-settle": {"task": "organizations.settle", "schedule": 300.0, "options": {"expires": 240}},
     "organizations-check-counters": {"task": "organizations.check_counters", "schedule": 86_400.0},
-    "organizations-notice-ends": {"task": "organizations.notice_ends", "schedule": 3600.0, "options": {"expires": 3000}},
+    "organizations-notice-ends": {"task": "organizations.notice_ends", "schedule": 3600.0},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }
 

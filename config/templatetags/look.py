@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from django import template
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -26,6 +27,12 @@ def icon(name: str, css: str = "") -> SafeString:
 def reach(quarters: int) -> SafeString:
     """Four bars: how many quarters of the catalogue a role grants."""
     return _use("reach", f"reach-{quarters}")
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """The links of components/stylesheets.html, written once: they are the same on every page."""
+    return _stylesheets()
 
 
 @register.simple_tag
@@ -130,6 +137,11 @@ def plural(count: int, forms: str) -> str:
     """The number and its word: `{{ 4|plural:"person,people" }}` is 4 people."""
     one, many = forms.split(",")
     return f"{count:,} {one if count == 1 else many}"
+
+
+@cache
+def _stylesheets() -> SafeString:
+    return get_template("components/stylesheets.html").render()
 
 
 @cache

@@ -1,0 +1,18 @@
+"""The product's settings as a deployment has them, on the database that the benchmarks keep."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/roster_bench")
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="roster-bench-"))
+os.environ.setdefault("BASE_URL", "http://testserver")
+
+from config.settings.base import *  # noqa: F403
+
+ALLOWED_HOSTS = ["testserver"]
+ROOT_URLCONF = "benchmarks.urls"
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], BASE_DIR / "benchmarks" / "templates"]  # type: ignore[index, misc] # noqa: F405
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_URL = "memory://"
+LOGGING = {}
