@@ -65,7 +65,7 @@ class Rows:
     def render(self, people: list[Person], pending: list[tuple[Invitation, Mail | None]], **words: Any) -> SafeString:
         """The table's bodies: pending people, then those who belong."""
         rows = [self._row(person) for person in people]
-        waiting = [(one, mail, self._look(one.role_id, one.role)) for one, mail in pending]
+        waiting = [(one, mail, self._look(one.role_id)) for one, mail in pending]
         context = {"rows": rows, "pending": waiting, "me": self.actor.id, "at": self.at, "never": NEVER, **words}
         return mark_safe(get_template("members.html", using="rows").render(context))  # noqa: S308 - it escapes
 
@@ -83,7 +83,7 @@ class Rows:
             own=own,
             here=active is not None and (self.at - active).total_seconds() < NOW,
             gone=not person.is_active_at(self.at),
-            role=self._look(person.role_id, role),
+            role=self._look(person.role_id),
             changes=self._may_assign and by_hand and not own and not person.sole_owner and self._touches(person, role),
             locked=self._may_assign and (person.sole_owner or not by_hand),
             two_factor=person.two_factor,
@@ -103,9 +103,9 @@ class Rows:
             self._touched[key] = bool(may_touch(self.actor, probe))
         return self._touched[key]
 
-    def _look(self, key: UUID | None, role: Role | None) -> RoleLook:
+    def _look(self, key: UUID | None) -> RoleLook:
         if key not in self._looks:
-            found = role or (self.roles.get(key) if key else None)
+            found = self.roles.get(key) if key else None
             kind, reach = (found.css_class, found.reach) if found else ("none", 0)
             css = f"r{reach} {kind}".strip()
             self._looks[key] = RoleLook(found.label if found else "No role", css, kind in ("owner", "elevated"))
