@@ -16,7 +16,7 @@ from accounts.models import User
 from audit.models import Event
 from invitations.models import Invitation
 from mail.models import Mail
-from organizations.models import Group, GroupPlace, Membership, Organization, Role
+from organizations.models import Extension, Group, GroupPlace, Membership, Organization, Role
 from tests.factories import UserFactory, count_again, end_at, give_role, join, offer
 from tests.witness import undone, written
 
@@ -65,6 +65,10 @@ GET = {
     "organizations:person_deactivate": "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:person_reactivate": "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:person_remove":   "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_password_reset": "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_sign_in": "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_address": "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:person_second_factor": "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:settings":          "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:ownership":         "200   200   200   200   403     403    403    404  404   404    302",
@@ -72,8 +76,11 @@ GET = {
     "organizations:ownership_accept":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_refuse":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_withdraw":"404   403   403   403   403     403    403    404  404   404    302",
+    "organizations:bulk":              "302   302   302   302   403     403    403    404  404   404    302",
     "organizations:job":               "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:job_undo":          "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:extension_ask":     "405   405   405   405   405     405    405    404  404   404    302",
+    "organizations:extension":         "200   200   403   403   403     403    403    404  404   404    302",
 }  # fmt: skip
 POST = {
     "team:overview":          "405   405   405   405   403     403    403    404  404   404    302",
@@ -112,6 +119,10 @@ POST = {
     "organizations:person_deactivate": "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:person_reactivate": "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:person_remove":   "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:person_password_reset": "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:person_sign_in": "405   405   403   403   403     403    403    404  404   404    302",
+    "organizations:person_address": "403   403   403   403   403     403    403    404  404   404    302",
+    "organizations:person_second_factor": "403   403   403   403   403     403    403    404  404   404    302",
     "organizations:settings":          "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:two_factor":        "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:ownership":         "405   405   405   405   403     403    403    404  404   404    302",
@@ -119,8 +130,11 @@ POST = {
     "organizations:ownership_accept":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_refuse":  "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:ownership_withdraw":"404   403   403   403   403     403    403    404  404   404    302",
-    "organizations:job":               "405   405   405   405   403     403    403    404  404   404    302",
+    "organizations:bulk":              "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:job":               "404   404   404   404   403     403    403    404  404   404    302",
     "organizations:job_undo":          "404   404   404   404   403     403    403    404  404   404    302",
+    "organizations:extension_ask":     "403   403   403   403   403     403    302    404  404   404    302",
+    "organizations:extension":         "302   302   403   403   403     403    403    404  404   404    302",
 }  # fmt: skip
 
 
@@ -148,6 +162,8 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
     kwargs: dict[str, Any] = {"slug": organization.slug}
     if view in OF_AN_INVITATION:
         kwargs["invitation"] = invitation.pk
+    if view == "organizations:extension":
+        kwargs["extension"] = request_of(organization).pk
     if view in OF_A_ROLE:
         kwargs["role"] = custom_role(organization).pk
     if view == "team:person":
@@ -189,6 +205,16 @@ def someone_of(organization: Organization) -> Membership:
     return organization.memberships.filter(role__key="member").first() or organization.memberships.get()
 
 
+def request_of(organization: Organization) -> Extension:
+    """What somebody asked, whose access ends soon."""
+    person = someone_of(organization)
+    asked = {"organization": organization, "ended_then": timezone.now() + timedelta(days=5)}
+    found, made = Extension.objects.get_or_create(membership=person, status="pending", defaults=asked)
+    if made and not person.owns:
+        Membership.objects.filter(pk=person.pk).update(ends_at=found.ended_then)
+    return found
+
+
 OF_A_ROLE = [f"organizations:role{one}" for one in ("", "_menu", "_clone", "_edit", "_delete")]
 
 
@@ -206,10 +232,10 @@ def fields() -> dict[str, Any]:
     of_a_role = {"label": "Front desk", "grant:members.read": "organization", "version": "1"}
     of_a_group = {"name": "Night shift", "description": "", "curates": "yes"}
     member = Role.objects.get(scheme="standard", key="member")
-    of_settings = {"was": "Marram Instruments", "required": "yes", "held_then": str(member.pk)}
+    of_settings = {"deed": "change_role", "was": "Marram Instruments", "required": "yes", "held_then": str(member.pk)}
     group = Group.objects.filter(organization__slug="marram").first()
     of_a_person = {"own_name": "Mina of sales", "when": "7", "typed": "Mina Haddad", "then": group.pk if group else ""}
-    offered = {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7"}
+    offered = {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7", "until": "30"}
     return {**offered, **of_a_role, **of_a_group, **of_settings, **of_a_person}
 
 

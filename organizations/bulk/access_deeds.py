@@ -100,7 +100,13 @@ class SetEnd(Deed[datetime | None]):
         return argument.isoformat() if argument else ""
 
     def found(self, organization: Organization, stored: str) -> datetime | None:
-        return datetime.fromisoformat(stored) if stored else None
+        if not stored:
+            return None
+        ends_at = datetime.fromisoformat(stored)
+        if timezone.is_naive(ends_at):
+            message = "A moment has a zone."
+            raise ValueError(message)
+        return ends_at
 
     def said_of(self, argument: datetime | None) -> str:
         if argument is None:

@@ -64,7 +64,7 @@ class Deed(ABC, Generic[Argument]):
 
     @abstractmethod
     def found(self, organization: Organization, stored: str) -> Argument:
-        """The argument again. Raises ValidationError where it is gone."""
+        """The argument again. Raises ValidationError where it is gone, and ValueError for a text that none has."""
 
     def said_of(self, argument: Argument) -> str:
         """The argument in a sentence, which a job keeps: the role may be gone when it is read."""

@@ -156,7 +156,7 @@ def count(job: Job, outcome: Outcome[Membership], *, seen: int) -> None:
     """Write down what came of a chunk."""
     report = Report.read(job.report)
     report.add(outcome.passed_over)
-    job.report = report.kept()
+    job.report |= report.kept()
     job.seen += seen
     job.changed += len(outcome.done)
 
