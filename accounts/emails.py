@@ -27,10 +27,14 @@ from mail.rendering import render
 
 @dataclass(frozen=True)
 class Notice:
-    """A change of one's own account that its holder is told of: the subject, and the sentence that says it."""
+    """A change of an account that its holder is told of: the subject, and the sentence that says it.
+
+    `own`: the holder did it, or somebody in their name; else whoever mended it, whom the sentence names.
+    """
 
     subject: str
     sentence: str
+    own: bool = True
 
 
 NOTICES = {
@@ -39,6 +43,17 @@ NOTICES = {
     "password_reset": Notice("Your password was changed", "A new password was set with a link that we mailed to you."),
     "email_changed": Notice(
         "Your main address was changed", "Mail from Roster now goes to {to_email}, no longer to {from_email}."
+    ),
+    "address_mended": Notice(
+        "Your sign-in address was changed",
+        "{by} changed the address that you sign in with from {from_email} to {to_email}. "
+        "You were signed out everywhere.",
+        own=False,
+    ),
+    "second_factor_mended": Notice(
+        "Your second factor was taken away",
+        "{by} took the second factor of your account away, since it was lost. You were signed out everywhere.",
+        own=False,
     ),
     "email_deleted": Notice("An address was removed", "{deleted_email} no longer belongs to your account."),
     "totp_activated": Notice(
@@ -58,8 +73,9 @@ def send_confirmation(address: EmailAddress) -> None:
     _queue("email_confirmation", address=str(address.pk))
 
 
-def send_password_reset(user: User, to: str) -> None:
-    _queue("password_reset_key", user=str(user.pk), to=to)
+def send_password_reset(user: User, to: str, by: str = "") -> None:
+    """Mail a link for a new password; `by` is who asked for it, where that was not the account's holder."""
+    _queue("password_reset_key", user=str(user.pk), to=to, **({"by": by} if by else {}))
 
 
 def send_account_exists(to: str) -> None:
@@ -93,7 +109,7 @@ def build_password_reset(ids: dict[str, str]) -> Message | None:
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     link = settings.BASE_URL + path.replace("UID-KEY", quote(f"{user_pk_to_url_str(user)}-{token}"))
-    return _write("password_reset_key", ids["to"], link=link, user=user)
+    return _write("password_reset_key", ids["to"], link=link, user=user, by=ids.get("by", ""))
 
 
 def build_account_exists(ids: dict[str, str]) -> Message:
@@ -120,7 +136,8 @@ def build_notice(fact: str, ids: dict[str, str]) -> Message | None:
         user=user,
         when=when,
         ip=ids["ip"],
-        link=_link("account_reset_password"),
+        own=notice.own,
+        link=_link("account_reset_password" if notice.own else "account_login"),
     )
 
 

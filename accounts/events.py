@@ -45,3 +45,18 @@ ACCOUNT_GIVEN_WAY = event(
 SESSION_ENDED = event(
     "account.session_ended", "{actor} ended the session {before_device}", icon="logout", fields="device address"
 )
+RESET_SENT = event(
+    "account.password_reset_sent", "{actor} had a link for a new password sent to {target}", icon="password"
+)
+ADDRESS_MENDED = event(
+    "account.address_mended",
+    "{actor} changed the sign-in address of {target} from {before_email} to {after_email}",
+    icon="mail-forward",
+    fields="email",
+)
+SECOND_FACTOR_MENDED = event(
+    "account.second_factor_mended",
+    "{actor} took the second factor of {target} away",
+    icon="shield-off",
+    fields="factors",
+)

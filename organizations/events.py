@@ -60,6 +60,21 @@ END_SET = event("member.end_set", "{actor} set when the access of {target} ends"
 EXTENSION_ASKED = event("extension.asked", "{target} asked for more time", icon="clock", fields="ends_at")
 EXTENSION_GRANTED = event("extension.granted", "{actor} gave {target} more time", icon="check", fields="ends_at")
 EXTENSION_REFUSED = event("extension.refused", "{actor} gave {target} no more time", icon="ban", fields="ends_at")
+RESET_SENT = event(
+    "member.password_reset_sent", "{actor} had a link for a new password sent to {target}", icon="password"
+)
+ADDRESS_MENDED = event(
+    "member.address_mended",
+    "{actor} changed the sign-in address of {target} from {before_email} to {after_email}",
+    icon="mail-forward",
+    fields="email",
+)
+SECOND_FACTOR_MENDED = event(
+    "member.second_factor_mended",
+    "{actor} took the lost second factor of {target} away",
+    icon="shield-off",
+    fields="factors",
+)
 ROLE_CHANGED = event(
     "member.role_changed",
     "{actor} changed the role of {target} from {before_role} to {after_role}",
@@ -124,3 +139,6 @@ OWNERSHIP_MOVED = event(
     icon="crown",
     fields="owner",
 )
+
+DOMAIN_PROVEN = event("domain.proven", "{actor} noted that {target} is the organization's own domain", icon="at")
+DOMAIN_UNPROVEN = event("domain.unproven", "{actor} withdrew the proof of the domain {target}", icon="at")

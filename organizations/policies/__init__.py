@@ -1,7 +1,15 @@
 """Who may do what, and why not. Policies take loaded objects, the actor and the time; they read and write nothing."""
 
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.extending import may_answer_extension, may_ask_for_more_time, roles_within_reach
+from organizations.policies.domains import may_prove_domain, may_unprove_domain
+from organizations.policies.extending import (
+    is_unanswered,
+    may_answer_extension,
+    may_ask_again,
+    may_ask_for_more_time,
+    may_end_later,
+    roles_within_reach,
+)
 from organizations.policies.grants import by_group_only, holds, may_give, may_give_there
 from organizations.policies.groups import (
     may_alter,
@@ -28,6 +36,7 @@ from organizations.policies.members import (
     standing,
     still_here,
 )
+from organizations.policies.mending import Account, domain_of, may_give_address, may_mend, may_send_reset
 from organizations.policies.ownership import (
     may_answer_transfer,
     may_appoint_owner,
@@ -46,15 +55,19 @@ from organizations.policies.settings import may_approve_for_production, may_chan
 
 __all__ = [
     "YES",
+    "Account",
     "Decision",
     "by_group_only",
+    "domain_of",
     "has_seats",
     "holds",
+    "is_unanswered",
     "may_alter",
     "may_answer_extension",
     "may_answer_transfer",
     "may_appoint_owner",
     "may_approve_for_production",
+    "may_ask_again",
     "may_ask_for_more_time",
     "may_change_role",
     "may_change_settings",
@@ -67,16 +80,21 @@ __all__ = [
     "may_edit_details",
     "may_edit_group",
     "may_edit_role",
+    "may_end_later",
     "may_give",
+    "may_give_address",
     "may_give_there",
     "may_leave",
     "may_make_curator",
+    "may_mend",
     "may_open_for_edit",
     "may_own",
+    "may_prove_domain",
     "may_put_into_group",
     "may_reactivate",
     "may_remove",
     "may_require_two_factor",
+    "may_send_reset",
     "may_set_curators",
     "may_set_end",
     "may_set_seats",
@@ -84,6 +102,7 @@ __all__ = [
     "may_touch",
     "may_transfer",
     "may_unmake_curator",
+    "may_unprove_domain",
     "may_withdraw_transfer",
     "no",
     "owner_stays",

@@ -17,7 +17,7 @@ from organizations import policies
 from organizations.bulk.deed import Deed
 from organizations.bulk.deeds import DEACTIVATE, REACTIVATE
 from organizations.bulk.doing import do_now
-from organizations.models import GroupPlace, Membership, MembershipStatus
+from organizations.models import GroupPlace, MembershipStatus
 from organizations.policies import Decision
 from organizations.views.bulk.answer import answer
 from organizations.views.people.base import PersonMixin
@@ -90,15 +90,14 @@ class DeactivateView(StandingView):
 
     def question(self) -> dict[str, Any]:
         label, organization = self.person.label, self.organization
-        elsewhere = Membership.objects.active(self.now).filter(user=self.person.user_id).exclude(pk=self.person.pk)
         access = f"The access of {label} to {organization} ends with the next page opened there."
-        signed_out = f"{label} is signed out everywhere: no other membership is active."
+        signed_out = f"{label} is signed out, too, unless active in another organization."
         kept = "Role, groups and contact details are kept. You can reactivate at any time, while a seat is free."
         return {
             "title": f"Deactivate {label} in {organization}?",
             "consequences": [
                 {"icon": "ban", "text": access},
-                *([] if elsewhere.exists() else [{"icon": "logout", "text": signed_out}]),
+                {"icon": "logout", "text": signed_out},
                 *self.freed(),
                 {"icon": "arrow-back-up", "text": kept},
             ],

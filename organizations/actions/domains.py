@@ -1,0 +1,66 @@
+"""Which email domains are an organization's own. Staff note it."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts.addresses import normalise
+from audit.actions import current_act
+from audit.actors import Actor
+from audit.recording import record
+from organizations import events, policies
+from organizations.actions.base import action, locked
+from organizations.models import Domain, Organization
+
+_TAKEN = "It was just proven to be a domain of another organization. Look there first."
+
+
+@action
+def prove_domain(*, actor: Actor, organization: Organization, name: str) -> Domain:
+    """Note that the domain is this organization's own; proving it twice changes nothing.
+
+    Raises ValidationError (`invalid_domain`, `public`, `taken`) and PermissionDenied.
+    """
+    organization = locked(organization)
+    name = as_domain(name)
+    elsewhere = Domain.objects.filter(name=name, proven_at__isnull=False).select_related("organization").first()
+    owner = elsewhere.organization if elsewhere else None
+    decision = policies.may_prove_domain(actor, name, owner, organization)
+    if decision.code == "staff_alone":
+        decision.enforce()
+    decision.demand()
+    if elsewhere:
+        return elsewhere
+    try:
+        with transaction.atomic():
+            domain, _ = Domain.objects.update_or_create(
+                organization=organization, name=name, defaults={"proven_at": current_act().now}
+            )
+    except IntegrityError as taken:
+        raise ValidationError(_TAKEN, code="taken") from taken
+    record(events.DOMAIN_PROVEN, actor=actor, chain=organization.pk, target_id=domain.pk, target_label=domain.name)
+    return domain
+
+
+@action
+def unprove_domain(*, actor: Actor, domain: Domain) -> bool:
+    """Note that the domain is no longer proven; whether it was. Raises PermissionDenied."""
+    organization = locked(domain.organization_id)
+    policies.may_unprove_domain(actor).enforce()
+    found = organization.domains.filter(pk=domain.pk, proven_at__isnull=False).first()
+    if found is None:
+        return False
+    found.proven_at = None
+    found.save(update_fields=["proven_at"])
+    record(events.DOMAIN_UNPROVEN, actor=actor, chain=organization.pk, target_id=found.pk, target_label=found.name)
+    return True
+
+
+def as_domain(typed: str) -> str:
+    """The domain as it is stored: as it stands after the @ of an address. Raises ValidationError (`invalid_domain`)."""
+    try:
+        return policies.domain_of(normalise(f"someone@{typed.strip().removeprefix('@')}"))
+    except ValidationError as mistake:
+        message = "This is not a domain, such as example.org."
+        raise ValidationError(message, code="invalid_domain") from mistake

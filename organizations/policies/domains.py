@@ -1,0 +1,36 @@
+"""Who says whose an email domain is."""
+
+from __future__ import annotations
+
+from audit.actors import Actor, ActorKind
+from organizations.models import Organization
+from organizations.policies.decisions import YES, Decision, no
+
+# Everyone has an address there, so they are nobody's own.
+PUBLIC_MAIL = frozenset({
+    "126.com", "139.com", "163.com", "aim.com", "aol.com", "bk.ru", "bluewin.ch", "btinternet.com", "comcast.net",
+    "cox.net", "duck.com", "fastmail.com", "fastmail.fm", "free.fr", "freenet.de", "gmail.com", "gmx.at", "gmx.ch",
+    "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de",
+    "hotmail.fr", "hotmail.it", "hushmail.com", "icloud.com", "inbox.ru", "interia.pl", "laposte.net", "libero.it",
+    "list.ru", "live.co.uk", "live.com", "mac.com", "mail.com", "mail.de", "mail.ru", "mailbox.org", "mailinator.com",
+    "me.com", "msn.com", "naver.com", "onet.pl", "online.de", "orange.fr", "outlook.com", "outlook.de", "pm.me",
+    "posteo.de", "proton.me", "protonmail.com", "qq.com", "rambler.ru", "rediffmail.com", "rocketmail.com",
+    "sbcglobal.net", "seznam.cz", "sfr.fr", "t-online.de", "tuta.com", "tuta.io", "tutanota.com", "verizon.net",
+    "wanadoo.fr", "web.de", "wp.pl", "yahoo.co.in", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.es",
+    "yahoo.fr", "yahoo.it", "yandex.com", "yandex.ru", "ymail.com", "zoho.com",
+})  # fmt: skip
+
+
+def may_prove_domain(actor: Actor, name: str, owner: Organization | None, organization: Organization) -> Decision:
+    """Whether it may be noted that the domain is this organization's. `owner`: for whom it is proven already."""
+    if actor.kind is not ActorKind.STAFF:
+        return no("Only staff prove a domain.", "staff_alone")
+    if name in PUBLIC_MAIL:
+        return no(f"{name} gives addresses to everyone, so it is nobody's own.", "public")
+    if owner is not None and owner.pk != organization.pk:
+        return no(f"{name} is proven to be a domain of {owner}. Withdraw that first.", "taken")
+    return YES
+
+
+def may_unprove_domain(actor: Actor) -> Decision:
+    return YES if actor.kind is ActorKind.STAFF else no("Only staff withdraw a domain.", "staff_alone")
