@@ -8,6 +8,7 @@ from datetime import datetime
 from audit.actions import current_act
 from audit.actors import Actor
 from organizations import events, policies
+from organizations.actions.answering_requests import grant_what_was_asked
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.outcome import Outcome
 from organizations.actions.people import record_of, reloaded
@@ -44,6 +45,7 @@ def set_end(
     if outcome.done and ends_at is not None:
         organization.settle_by(ends_at)
         organization.save_counters()
+    grant_what_was_asked(organization, outcome.done, actor=actor)
     return outcome
 
 

@@ -14,6 +14,7 @@ from audit.actions import current_act
 from audit.actors import Actor, ActorKind
 from audit.recording import record
 from organizations import events, policies, signals
+from organizations.actions.answering_requests import grant_what_was_asked
 from organizations.actions.assigning import finish
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.group_places import leave_groups
@@ -138,6 +139,7 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
         outcome.done.append(membership)
     if outcome.done:
         organization.save_counters()
+        grant_what_was_asked(organization, outcome.done, actor=actor)
     return outcome
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from audit.actors import Actor, ActorKind
-from organizations.models import Membership, MembershipStatus, Role
+from organizations.models import Extension, ExtensionStatus, Membership, MembershipStatus, Role
 from organizations.permissions import covers
 from organizations.policies.decisions import YES, Decision, no
 from organizations.policies.grants import holds
@@ -30,6 +30,31 @@ def may_ask_for_more_time(actor: Actor, membership: Membership, at: datetime) ->
         return no(
             f"Your access ended more than {ASKED_WITHIN.days} days ago. Ask someone who runs the team.", "too_late"
         )
+    return YES
+
+
+def may_ask_again(earlier: Extension) -> Decision:
+    """Whether it may be asked for once more, of the same end: not after a no."""
+    if earlier.status != ExtensionStatus.REFUSED:
+        return YES
+    return no(f"You asked already, and {earlier.answerer_label} said no. Talk to {earlier.answerer_label}.", "refused")
+
+
+def is_unanswered(extension: Extension, membership: Membership) -> Decision:
+    """Whether the request still waits for an answer."""
+    if extension.status == ExtensionStatus.PENDING:
+        return YES
+    answer = ExtensionStatus(extension.status).label.lower()
+    return no(f"{extension.answerer_label} has {answer} the request of {membership.label} already.", "answered")
+
+
+def may_end_later(membership: Membership, ends_at: datetime | None, at: datetime) -> Decision:
+    """Whether that end is more time than the person has; where they were deactivated by hand, none helps."""
+    before = membership.ends_at
+    if membership.status == MembershipStatus.DEACTIVATED and (before is None or before > at):
+        return no(f"{membership.label} was deactivated meanwhile. Reactivate their access first.", "deactivated")
+    if ends_at is not None and (before is None or ends_at <= before):
+        return no("That is not later than now. Choose a later day, or refuse the request.", "earlier")
     return YES
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from organizations.models import Group, Membership, note_visit
 from organizations.policies import holds
+from organizations.views.extension_notice import build_notice
 from organizations.views.frame import Frame, build_frame
 from organizations.views.refusal import NAMED_PEOPLE, build_refusal
 
@@ -51,7 +52,11 @@ class OrganizationMixin(LoginRequiredMixin):
             note_visit(self.membership, self.now)
         if closed and not self.open_to_deactivated:
             people = self.organization.memberships.select_related("role")
-            return self._explain(closed, whom_to_ask=list(people.holding("members.update", self.now)[:NAMED_PEOPLE]))
+            return self._explain(
+                closed,
+                whom_to_ask=list(people.holding("members.update", self.now)[:NAMED_PEOPLE]),
+                more_time=build_notice(self.actor, self.membership, self.now),
+            )
         if self.permission and not self.has_permission():
             return self._refuse(self.missing)
         try:

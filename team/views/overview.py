@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.views.generic import TemplateView
 
@@ -15,6 +14,8 @@ from organizations.models import Role
 from organizations.policies import holds
 from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
+from organizations.views.extension_notice import build_notice
+from team.attention import access_ending, more_time_asked
 from team.sentences import icon, sentence
 
 LATEST = 6
@@ -36,6 +37,7 @@ class OverviewView(OrganizationMixin, TemplateView):
             waiting=self._waiting(),
             events=self._latest_changes(),
             attention=self._attention(),
+            more_time=build_notice(self.actor, self.membership, self.now),
             sees_invitations="invitations.read" in self.actor.grants,
             may_invite=holds(self.actor, "invitations.create"),
             **kwargs,
@@ -47,9 +49,8 @@ class OverviewView(OrganizationMixin, TemplateView):
 
     @cached_property
     def _people(self) -> dict[Any, int]:
-        """How many active people hold each role, or none; counted in this organization's part of an index."""
-        active = self.organization.memberships.filter(status="active").order_by()
-        return dict(active.values_list("role").annotate(people=Count("*")))
+        """How many active people hold each role, or none: as kept."""
+        return dict(self.organization.headcounts.values_list("role", "active"))
 
     def _waiting(self) -> list[tuple[Any, Any]]:
         if "invitations.read" not in self.actor.grants:
@@ -65,7 +66,13 @@ class OverviewView(OrganizationMixin, TemplateView):
         return [(event, sentence(event), icon(event)) for event in events]
 
     def _attention(self) -> list[dict[str, str]]:
-        return [*self._offered(), *self._few_owners(), *self._without_role()]
+        return [
+            *self._offered(),
+            *more_time_asked(self.organization, self.actor),
+            *self._few_owners(),
+            *access_ending(self.organization, self.actor, self.now),
+            *self._without_role(),
+        ]
 
     def _offered(self) -> list[dict[str, str]]:
         """The offer to own it, for the one person whom it is made to."""

@@ -38,7 +38,7 @@ def letters() -> dict[str, list[str]]:
     notice_ends()
     found: dict[str, list[str]] = {}
     for letter in deliver():
-        found.setdefault(letter.to[0], []).append(letter.subject)
+        found.setdefault(letter.to[0], []).append(str(letter.subject))
     return found
 
 
