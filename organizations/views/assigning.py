@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.generic import FormView
 
 from organizations import policies
@@ -21,6 +20,7 @@ from organizations.policies import Decision
 from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
 from organizations.views.bulk.answer import answer
+from organizations.views.returning import members_url
 
 
 class ChangeRoleView(OrganizationMixin, FormView[ChangeRoleForm]):
@@ -68,7 +68,7 @@ class ChangeRoleView(OrganizationMixin, FormView[ChangeRoleForm]):
             form.add_error("role", ValidationError(why))
             return self.form_invalid(form)
         sees_members = policies.holds(self.actor, "members.read")
-        onwards = reverse("team:members", args=[self.organization.slug]) if sees_members else self.request.path
+        onwards = members_url(self.request, self.organization) if sees_members else self.request.path
         answer(self.request, job, back=onwards)
         return redirect(onwards)
 

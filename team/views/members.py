@@ -13,6 +13,7 @@ from mail.models import Mail
 from organizations.member_filters import Filters, Listed
 from organizations.policies import holds
 from organizations.views.base import OrganizationMixin
+from organizations.views.returning import remember_table
 from team.members.chips import chips
 from team.members.listing import MOST_SORTED, Listing, list_people
 from team.members.orders import Order, chosen, offered
@@ -52,6 +53,7 @@ class MembersView(OrganizationMixin, TemplateView):
         pending, more, listing = self._pending()
         if self.filters.status != Listed.PENDING:
             listing = list_people(self.request.GET, self.filters, self.order, self.organization, self.now)
+        remember_table(self.request, self.organization, self._here())
         rows = Rows(self.membership, self.actor, self.heads.roles, self.now)
         return super().get_context_data(
             filters=self.filters,
@@ -124,6 +126,11 @@ class MembersView(OrganizationMixin, TemplateView):
             sort = ("descending" if self.order.backwards else "ascending") if current else ""
             found[name] = {"url": self._url({"order": key}, ordered=False), "sort": sort}
         return found
+
+    def _here(self) -> str:
+        """The address of this page of the table, of what it knows alone."""
+        known = {name: self.request.GET[name] for name in ("after", "before", "page") if name in self.request.GET}
+        return self._url(known or {"first": "1"}).removeprefix("?").strip("&")[:1000]
 
     def _url(self, added: dict[str, str], *, ordered: bool = True) -> str:
         """This table with something added to its address; '' for nothing."""

@@ -210,3 +210,17 @@ def test_every_pair_of_filter_and_order_that_is_offered_by_index_has_one():
                 continue  # by the places in groups, below
             kept = [columns[name] for name in filters if name in columns]
             assert ("organization", *kept, column, "id") in there, (filters, order)
+
+
+def test_table_is_found_again_as_it_was_left_after_a_change_to_one_person(client_of, team):
+    browser = client_of(team["owner"])
+    browser.get(f"{MEMBERS}?q=marram&status=active&order=-joined&secret=1")
+    role = team["viewer"].role_id
+    fields = {"role": str(role), "held_then": str(team["member"].role_id)}
+    answer = browser.post(f"{MEMBERS}{team['member'].pk}/role/", fields)
+    assert answer.headers["Location"] == f"{MEMBERS}?q=marram&status=active&order=-joined"
+    browser.get(MEMBERS)
+    answer = browser.post(
+        f"{MEMBERS}{team['admin'].pk}/role/", {"role": str(role), "held_then": str(team["admin"].role_id)}
+    )
+    assert answer.headers["Location"] == MEMBERS

@@ -23,6 +23,7 @@ from organizations.views.base import OrganizationMixin
 from organizations.views.bulk.answer import answer, safe_next
 from organizations.views.bulk.asking import argument_of, form_of
 from organizations.views.bulk.preview import Preview
+from organizations.views.returning import members_url
 
 
 class ChangePeopleView(OrganizationMixin, View):
@@ -46,7 +47,7 @@ class ChangePeopleView(OrganizationMixin, View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """After signing in again there is no selection left."""
-        return redirect("team:members", self.organization.slug)
+        return redirect(members_url(self.request, self.organization))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
