@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -18,7 +19,8 @@ from organizations.bulk import deeds
 from organizations.bulk.open_jobs import open_jobs
 from organizations.bulk.rehearsing import GOOD_FOR
 from organizations.bulk.selection import MOST_SELECTED
-from organizations.models import GroupPlace, Membership, Organization
+from organizations.models import GroupPlace, Membership, Organization, Role
+from organizations.views.bulk.bar import build_bar
 from tests.factories import acting, crowd, give_role, role_of
 from tests.witness import counters, written
 
@@ -229,6 +231,24 @@ def test_deed_needs_its_permission(client_of, org, owner, member, viewer, deed):
     assert answer.status_code == 403
     assert deed.permission in text_of(answer)
     assert news.nothing
+
+
+def test_bar_offers_what_its_reader_may_do(org, owner, admin, member):
+    custom = Role.objects.create(
+        organization=org, scheme=org.scheme, key="desk", label="Desk", rank=0, grants=["members.read", "groups.update"]
+    )
+    Membership.objects.filter(pk=member.pk).update(role=custom)
+    found = {one.pk: build_bar(org, acting(one), query="q=x", here=TABLE, matching=3) for one in (owner, admin, member)}
+    assert [deed.key for deed in found[owner.pk].deeds] == [deed.key for deed in deeds.DEEDS]
+    assert [deed.key for deed in found[member.pk].deeds] == ["add_to_group", "remove_from_group"]
+    seen = render_to_string("organizations/bulk_bar.html", {"bar": found[member.pk], "csrf_token": "t"})
+    assert 'value="add_to_group"' in seen
+    assert 'value="remove"' not in seen
+    assert 'name="query" value="q=x"' in seen
+
+
+def test_whoever_may_change_nobody_has_no_bar(org, viewer):
+    assert build_bar(org, acting(viewer), query="", here=TABLE, matching=None) is None
 
 
 # More than 200
