@@ -2,7 +2,7 @@
 
 from organizations.models.domains import Domain
 from organizations.models.extensions import Extension, ExtensionStatus
-from organizations.models.filters import MOST_FILTERS, SavedFilter
+from organizations.models.filters import LONGEST_QUERY, MOST_FILTERS, SavedFilter
 from organizations.models.groups import NO_PLACES, Group, GroupPlace, Places, places_of
 from organizations.models.headcounts import Counted, Headcount
 from organizations.models.memberships import NEVER, Membership, MembershipSource, MembershipStatus, sort_name
@@ -13,6 +13,7 @@ from organizations.models.texts import MembershipText, folded
 from organizations.models.visits import note_visit
 
 __all__ = [
+    "LONGEST_QUERY",
     "MOST_FILTERS",
     "MOST_ROLES",
     "NEVER",

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.names import validate_name
 
+LONGEST_QUERY = 500
 MOST_FILTERS = 20  # of one person in one organization
 
 
@@ -17,7 +18,7 @@ class SavedFilter(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     membership = models.ForeignKey("organizations.Membership", models.CASCADE, related_name="saved_filters")
     name = models.CharField(max_length=40, validators=[validate_name])
-    query = models.CharField(max_length=500)
+    query = models.CharField(max_length=LONGEST_QUERY)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -50,6 +50,7 @@ from organizations.policies.roles import (
     may_edit_role,
     may_open_for_edit,
 )
+from organizations.policies.saved_filters import has_room_for_filter, may_keep_filters
 from organizations.policies.seats import has_seats, may_set_seats
 from organizations.policies.settings import may_approve_for_production, may_change_settings, may_require_two_factor
 
@@ -59,6 +60,7 @@ __all__ = [
     "Decision",
     "by_group_only",
     "domain_of",
+    "has_room_for_filter",
     "has_seats",
     "holds",
     "is_unanswered",
@@ -84,6 +86,7 @@ __all__ = [
     "may_give",
     "may_give_address",
     "may_give_there",
+    "may_keep_filters",
     "may_leave",
     "may_make_curator",
     "may_mend",

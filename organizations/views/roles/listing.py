@@ -56,7 +56,7 @@ class ListRolesView(OrganizationMixin, TemplateView):
         active = self.organization.memberships.filter(status="active").order_by()
         people: dict[Any, int] = dict(self.organization.headcounts.values_list("role", "active"))
         for role, ended in active.lapsed(self.now).values_list("role").annotate(people=Count("*")):
-            people[role] -= ended
+            people[role] = people.get(role, 0) - ended
         return people
 
     def _roleless(self) -> list[Membership]:
