@@ -10,9 +10,11 @@ from django.views.generic import TemplateView
 
 from invitations.models import Invitation
 from mail.models import Mail
+from organizations.bulk.open_jobs import open_jobs
 from organizations.member_filters import Filters, Listed
 from organizations.policies import holds
 from organizations.views.base import OrganizationMixin
+from organizations.views.bulk.bar import build_bar
 from organizations.views.returning import remember_table
 from team.members.chips import chips
 from team.members.listing import MOST_SORTED, Listing, list_people
@@ -53,7 +55,16 @@ class MembersView(OrganizationMixin, TemplateView):
         pending, more, listing = self._pending()
         if self.filters.status != Listed.PENDING:
             listing = list_people(self.request.GET, self.filters, self.order, self.organization, self.now)
-        remember_table(self.request, self.organization, self._here())
+        here = self._here()
+        remember_table(self.request, self.organization, here)
+        matching = listing.matching if not listing.cut else None
+        bar = build_bar(
+            self.organization,
+            self.actor,
+            query=self.filters.query(),
+            here=f"{self.request.path}?{here}" if here else self.request.path,
+            matching=matching if matching is not None else self.heads.members(self.filters),
+        )
         rows = Rows(self.membership, self.actor, self.heads.roles, self.now)
         return super().get_context_data(
             filters=self.filters,
@@ -63,7 +74,10 @@ class MembersView(OrganizationMixin, TemplateView):
             tabs=self.heads.tabs(self.filters),
             chips=chips(self.filters, self.actor),
             sorts=self._sorts(),
-            rows=rows.render(listing.people, pending, **self._words(listing, len(pending), more)),
+            rows=rows.render(listing.people, pending, picks=bar, **self._words(len(pending), more)),
+            bar=bar if listing.people else None,
+            jobs=open_jobs(self.organization, self.membership.user),
+            saved_filters=list(self.membership.saved_filters.all()),
             anyone=bool(listing.people or pending),
             said=self._said(listing, len(pending)),
             notes=self._notes(listing),
@@ -78,7 +92,7 @@ class MembersView(OrganizationMixin, TemplateView):
             return [], False, Listing([], {}, {})
         return list_pending(self.request.GET, self.filters, self.organization, self.now)
 
-    def _words(self, listing: Listing, pending: int, more: bool) -> dict[str, Any]:
+    def _words(self, pending: int, more: bool) -> dict[str, Any]:
         """What the rows' bands and controls say."""
         alone = self.filters.status == Listed.PENDING
         waiting = self.heads.invited(self.filters) if not self.filters.search else None
@@ -92,10 +106,6 @@ class MembersView(OrganizationMixin, TemplateView):
             "changes_offers": holds(self.actor, "invitations.update") and holds(self.actor, "roles.read"),
             "menus": holds(self.actor, "invitations.update") or holds(self.actor, "invitations.delete"),
             "invitations": "../invitations/",
-            "picks": any(
-                holds(self.actor, name)
-                for name in ("members.update", "members.delete", "roles.assign", "groups.update")
-            ),
         }
 
     def _said(self, listing: Listing, pending: int) -> str:
