@@ -7,6 +7,8 @@ from team.views.members import MembersView
 from team.views.mine import OrganizationsView
 from team.views.overview import OverviewView
 from team.views.person import PersonView
+from team.views.person_history import HistoryView
+from team.views.person_menu import InvitationMenuView, PersonMenuView
 
 app_name = "team"
 
@@ -16,6 +18,9 @@ urlpatterns = [
     path("o/<slug:slug>/members/", MembersView.as_view(), name="members"),
     path("o/<slug:slug>/members/by/<slug:name>/", MemberChoicesView.as_view(), name="member_choices"),
     path("o/<slug:slug>/members/<uuid:membership>/", PersonView.as_view(), name="person"),
+    path("o/<slug:slug>/members/<uuid:membership>/menu/", PersonMenuView.as_view(), name="person_menu"),
+    path("o/<slug:slug>/members/<uuid:membership>/history/", HistoryView.as_view(), name="person_history"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/menu/", InvitationMenuView.as_view(), name="invitation_menu"),
     path("o/<slug:slug>/access/", AccessView.as_view(), name="access"),
     path("o/<slug:slug>/access/who/", WhoView.as_view(), name="who"),
     path("o/<slug:slug>/audit/", AuditView.as_view(), name="audit"),

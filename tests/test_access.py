@@ -318,7 +318,10 @@ def test_nobody_reaches_a_thing_of_another_organization_through_their_own(
 ):
     theirs = offer(outsider, "uma@example.org")
     before = rows_of(other_org)
-    assert getattr(client_of(owner), method)(address(view, org, theirs)).status_code == 404
+    without_a_button = method == "post" and POST[view].startswith("405")
+    assert getattr(client_of(owner), method)(address(view, org, theirs)).status_code == (
+        405 if without_a_button else 404
+    )
     assert rows_of(other_org) == before
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from organizations.models import Membership
+from organizations.models import Extension, Membership
 from tests.factories import UserFactory, crowd, deactivate, end_at, found, give_role, join
 from tests.team.test_access_page import custom, group_of, hold, text_of
 from tests.witness import written
@@ -100,6 +100,43 @@ def test_what_waits_for_production_approval_stands_apart(client_of, db):
     assert "Everywhere Read and update orders" in said
 
 
+def test_page_says_what_the_organization_keeps_about_the_person(client_of, owner, member):
+    Membership.objects.filter(pk=member.pk).update(
+        own_name="Mina H.", name="Mina H.", job_title="Head of sales", phone="+49 30 55"
+    )
+    said = text_of(page_of(client_of(owner), member))
+    assert "Account Mina Haddad Title Head of sales Phone +49 30 55" in said
+    assert "never active" in said
+    assert "Last active Never" in said
+    assert "Access ends Never Set" in said
+    client_of(member).get("/o/marram/")
+    assert "last active" in text_of(page_of(client_of(owner), member))
+
+
+def test_who_may_not_change_anything_is_offered_nothing(client_of, owner, member, viewer):
+    page = page_of(client_of(viewer), member)
+    assert page.context["items"] == []
+    assert "Edit details" not in text_of(page)
+    assert "Never Set" not in text_of(page)
+    assert "History" not in text_of(page)
+
+
+def test_own_page_leads_to_own_details_and_history(client_of, owner, member):
+    page = page_of(client_of(member), member)
+    assert "Edit details" in text_of(page)
+    assert "Mina Haddad accepted the invitation and joined as Member" in text_of(page)
+    assert f"/o/marram/members/{member.pk}/history/" in page.content.decode()
+
+
+def test_request_for_more_time_stands_on_the_page(client_of, owner, member, viewer):
+    ends = timezone.now() + timedelta(days=3)
+    end_at(member, ends)
+    Extension.objects.create(organization=owner.organization, membership=member, ended_then=ends)
+    assert "Mina Haddad asked for more time" in text_of(page_of(client_of(owner), member))
+    assert "You asked for more time" in text_of(page_of(client_of(member), member))
+    assert "asked for more time" not in text_of(page_of(client_of(viewer), member))
+
+
 def test_history_is_of_this_organization_alone(client_of, owner, member, outsider):
     join(outsider, member.user)
     said = text_of(page_of(client_of(owner), member))
@@ -108,7 +145,7 @@ def test_history_is_of_this_organization_alone(client_of, owner, member, outside
 
 def test_names_of_the_members_table_lead_there(client_of, owner, member):
     page = client_of(owner).get("/o/marram/members/").content.decode()
-    assert f'href="{member.pk}/"' in page
+    assert f"{member.pk}/" in page or f"{member.pk.hex}/" in page
     assert "/o/marram/access/" in page
 
 
