@@ -18,7 +18,7 @@ PYTEST := $(VENV)/bin/python -m pytest
 WORKERS ?= 2
 WITH_SERVICES := DATABASE_URL=$(DATABASE_URL) REDIS_URL=$(REDIS_URL)
 
-.PHONY: help run test test-services test-browser soak figures benchmark lint format clean
+.PHONY: help run test test-services test-browser soak figures bench lint format clean
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,8 +42,8 @@ soak: $(DEVELOPS) ## Races, faults and state machines at full size, with their f
 figures: $(DEVELOPS) ## Measure the time to the first page, and memory and CPU at rest.
 	@$(VENV)/bin/python -m scripts.figures
 
-benchmark: $(DEVELOPS) ## Measure what asking for a permission costs, beside two other ways.
-	@env -u DATABASE_URL -u REDIS_URL $(VENV)/bin/python -m scripts.benchmark_access
+bench: $(DEVELOPS) ## Measure pages, searches, exports and changes at 100 to 1,000,000 members, on PostgreSQL.
+	@$(VENV)/bin/python -m benchmarks $(PARTS)
 
 lint: $(DEVELOPS) ## Check style, layers, types, templates and migrations.
 	$(VENV)/bin/ruff check .

@@ -47,4 +47,4 @@ def _lines(rows: Iterator[Any]) -> Iterator[str]:
 
     writer = csv.writer(Echo())
     for row in rows:
-        yield writer.writerow(row)  # type: ignore[misc]
+        yield writer.writerow(row)

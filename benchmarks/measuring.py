@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from statistics import median
 from time import process_time
 
+import django
+
+if __name__ == "__main__":
+    django.setup()
+
 import psutil
 from django.db import connection
 from django.test import Client
@@ -34,22 +39,8 @@ def browser_of(email: str) -> Client:
     return client
 
 
-def owner_of(members: int) -> tuple[Client, str]:
-    """A browser with the owner of the demo organization of that size, and the organization's address."""
-    from_slug = slug_of(members)
-    return browser_of(f"owner@{from_slug}.example"), from_slug
-
-
-def slug_of(members: int) -> str:
-    """The demo organization that has about that many people. Raises LookupError."""
-    from_name = slugs()
-    if members not in from_name:
-        message = f"There is no organization of {members:,}: `manage.py demo --members {members}` makes it."
-        raise LookupError(message)
-    return from_name[members]
-
-
 def slugs() -> dict[int, str]:
+    """The demo's organizations by how many people they have."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT slug, active_members + deactivated_members FROM organizations_organization "
@@ -99,3 +90,7 @@ def ratio(name: str, value: float, limit: float | None) -> str:
     if limit is None:
         return f"  {name:<70} {value:8.2f}"
     return f"  {name:<70} {value:8.2f}  of {limit:.2f}  {'holds' if value <= limit else 'MISSED'}"
+
+
+if __name__ == "__main__":
+    print("\n".join(str(size) for size in slugs()))

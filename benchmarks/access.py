@@ -1,6 +1,6 @@
 """Measures what it costs to ask for a permission, beside two well-known ways of asking, in one run.
 
-python -m scripts.benchmark_access
+python -m benchmarks.access
 
 The others: django-guardian's ObjectPermissionChecker after `prefetch_perms`, as installed; and the two habits of
 pretix, rebuilt here from its sources (src/pretix/base/models/auth.py and organizer.py, as of 2020 and later): asking
@@ -19,18 +19,18 @@ from typing import Any
 import django
 from django.core.management import call_command
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "scripts.benchmark_settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.access_settings"
 django.setup()
 
-from django.db import connection, models  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from guardian.core import ObjectPermissionChecker  # noqa: E402
-from guardian.shortcuts import assign_perm  # noqa: E402
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+from guardian.core import ObjectPermissionChecker
+from guardian.shortcuts import assign_perm
 
-from organizations.access import may  # noqa: E402
-from organizations.models import Group, GroupPlace, Membership  # noqa: E402
-from tests.example.models import Task  # noqa: E402
-from tests.factories import UserFactory, found, join  # noqa: E402
+from organizations.access import may
+from organizations.models import Group, GroupPlace, Membership
+from tests.example.models import Task
+from tests.factories import UserFactory, found, join
 
 ROUNDS, TIMES, FIRST_TIMES = 7, 100_000, 300
 YES, NO, BY_GROUP = "search.use", "members.delete", "connectors.update"
