@@ -9,13 +9,15 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 
 from accounts.actions import set_account_active
+from accounts.mending import mend_address, mend_second_factor
 from accounts.models import User
+from accounts.staff_forms import NewAddressForm
 from audit.actors import Actor, ActorKind
 from audit.admin import ReadOnlyAdmin
 
@@ -40,7 +42,7 @@ class UserAdmin(ReadOnlyAdmin):
         (None, {"fields": ("email", "name", "job_title", "phone", "time_zone")}),
         ("State", {"fields": ("is_active", "is_staff", "is_superuser", "date_joined", "last_login")}),
     )
-    actions_detail = ("deactivate", "reactivate")
+    actions_detail = ("deactivate", "reactivate", "new_address", "take_second_factor")
 
     @action(
         description="Deactivate the account",
@@ -67,6 +69,55 @@ class UserAdmin(ReadOnlyAdmin):
     )
     def reactivate(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
         return self._set_active(request, object_id, active=True)
+
+    @action(
+        description="Change the address",
+        url_path="new-address",
+        permissions=["new_address"],
+        dialog={
+            "title": "Which address is this account's from now on?",
+            "description": "Its person is signed out everywhere, and told at both addresses. Be sure who asks for it.",
+            "form_class": NewAddressForm,
+            "form_submit_text": "Change the address",
+        },
+    )
+    def new_address(self, request: HttpRequest, form: NewAddressForm, object_id: str) -> HttpResponse:
+        user = cast("User", self.get_object(request, object_id))
+        try:
+            changed = mend_address(actor=staff(request), user=user, address=form.cleaned_data["address"])
+        except (PermissionDenied, ValidationError) as refusal:
+            messages.error(request, refusal.messages[0] if isinstance(refusal, ValidationError) else str(refusal))
+        else:
+            said = "has another address now, and was told at both." if changed else "has that address already."
+            messages.success(request, f"{user} {said}")
+        return self.back_to(request, object_id)
+
+    @action(
+        description="Take the second factor away",
+        url_path="second-factor",
+        permissions=["take_second_factor"],
+        dialog={
+            "title": "Take the second factor of this account away?",
+            "description": "Authenticator app, passkeys and recovery codes go. Its person is signed out and told.",
+            "form_submit_text": "Take it away",
+        },
+    )
+    def take_second_factor(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        user = cast("User", self.get_object(request, object_id))
+        try:
+            taken = mend_second_factor(actor=staff(request), user=user)
+        except PermissionDenied as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{user} has no second factor {'any more' if taken else 'to take away'}.")
+        return self.back_to(request, object_id)
+
+    def has_new_address_permission(self, request: HttpRequest, object_id: str) -> bool:
+        return request.user.has_perm("accounts.change_user")
+
+    def has_take_second_factor_permission(self, request: HttpRequest, object_id: str) -> bool:
+        there = Authenticator.objects.filter(user=self.get_object(request, object_id)).exists()
+        return there and request.user.has_perm("accounts.change_user")
 
     def has_deactivate_permission(self, request: HttpRequest, object_id: str) -> bool:
         user = self.get_object(request, object_id)

@@ -12,10 +12,12 @@ from unfold.decorators import action
 
 from accounts.admin import staff
 from audit.admin import ReadOnlyAdmin
+from organizations import admin_records  # noqa: F401 - registers the rest
+from organizations.actions.domains import prove_domain
 from organizations.actions.organizations import set_seats
 from organizations.actions.ownership import appoint_owner
 from organizations.actions.settings import approve_for_production
-from organizations.forms.staff import AppointForm, SeatsForm
+from organizations.forms.staff import AppointForm, DomainForm, SeatsForm
 from organizations.models import Group, GroupPlace, Membership, Organization, OwnershipTransfer, Role
 
 
@@ -36,7 +38,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
         "two_factor_required",
         "production_approved_at",
     )
-    actions_detail = ("change_seats", "approve", "withdraw_approval")
+    actions_detail = ("change_seats", "approve", "withdraw_approval", "prove")
 
     @action(
         description="Set seats",
@@ -81,6 +83,30 @@ class OrganizationAdmin(ReadOnlyAdmin):
     )
     def withdraw_approval(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
         return self._approve(request, object_id, approved=False)
+
+    @action(
+        description="Prove a domain",
+        url_path="domain",
+        permissions=["prove"],
+        dialog={
+            "title": "Which email domain is this organization's own?",
+            "description": "Whoever runs its team may then mend addresses and second factors of accounts there.",
+            "form_class": DomainForm,
+            "form_submit_text": "Prove the domain",
+        },
+    )
+    def prove(self, request: HttpRequest, form: DomainForm, object_id: str) -> HttpResponse:
+        organization = cast("Organization", self.get_object(request, object_id))
+        try:
+            domain = prove_domain(actor=staff(request), organization=organization, name=form.cleaned_data["domain"])
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+        else:
+            messages.success(request, f"{domain} is proven to be a domain of {organization}.")
+        return self.back_to(request, object_id)
+
+    def has_prove_permission(self, request: HttpRequest, object_id: str) -> bool:
+        return request.user.has_perm("organizations.change_organization")
 
     def has_change_seats_permission(self, request: HttpRequest, object_id: str) -> bool:
         return request.user.has_perm("organizations.change_organization")

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from organizations.models import Membership, Organization
 from organizations.schemes import OwnerRule
@@ -61,3 +61,13 @@ class AppointForm(BaseDialogForm):  # type: ignore[misc]
             "stepping_down": list(owners[:1]) if alone else [],
             "former": rules.by_key[rules.former_owner_key].label if rules.former_owner_key else "",
         }
+
+
+class DomainForm(BaseDialogForm):  # type: ignore[misc]
+    """The action reads the domain and says what is wrong with it."""
+
+    domain = forms.CharField(
+        max_length=253,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="What stands after the @, such as example.org. Be sure that it is theirs, each subdomain on its own.",
+    )
