@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 
@@ -137,10 +137,15 @@ class Filters:
         if self.status == Listed.PENDING:
             return rows.none()
         rows = rows.filter(self.condition(at))
-        if text := self.search:
-            near = f"\n{text}" if self.searches_beginnings(organization) else text
-            rows = rows.filter(found_by__text__contains=near)
+        if self.search:
+            rows = rows.filter(found_by__text__contains=self._needle(organization))
         return rows
+
+    def matching(self, organization: Organization, at: datetime) -> QuerySet[Any, Any]:
+        """The ids of everyone who matches, in no order: of a search alone, without looking at the memberships."""
+        if not self.search or self.named:
+            return self.people(organization, at).values("pk")
+        return organization.texts.holding(self._needle(organization)).values("membership_id")
 
     def searches_beginnings(self, organization: Organization) -> bool:
         """Whether the search asks only where words begin: for one or two letters among very many people."""
@@ -166,6 +171,9 @@ class Filters:
         if self.ends:
             found &= Q(ends_at__isnull=False)
         return found
+
+    def _needle(self, organization: Organization) -> str:
+        return f"\n{self.search}" if self.searches_beginnings(organization) else self.search
 
     def _spelled(self, name: str) -> Any:
         value = getattr(self, name)

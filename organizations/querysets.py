@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, Field, Q, QuerySet
 from django.db.models.functions import Lower
 
+from organizations import among  # noqa: F401 - `id__among`, for what is done to many
 from organizations.keyset import Beyond
 
 if TYPE_CHECKING:
@@ -128,10 +129,6 @@ class MembershipTextQuerySet(QuerySet["MembershipText"]):
     def holding(self, text: str) -> MembershipTextQuerySet:
         """Those that hold the folded text anywhere."""
         return self.filter(text__contains=text)
-
-    def beginning(self, text: str) -> MembershipTextQuerySet:
-        """Those in whose name or address a word begins with the folded text."""
-        return self.filter(text__contains=f"\n{text}")
 
 
 class GroupQuerySet(QuerySet["Group"]):

@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Window
+from django.db.models import Count, QuerySet, Window
 from django.http import QueryDict
 
 from organizations.member_filters import Filters
 from organizations.models import GroupPlace, Organization
-from organizations.querysets import MembershipQuerySet
 from team.members.orders import Order, is_indexed
 
 ROWS = 50
@@ -65,7 +64,7 @@ def list_people(query: QueryDict, filters: Filters, order: Order, organization: 
     """The page that the URL asks for; a place or a page that is none is the first."""
     if is_indexed(filters):
         return _by_index(query, filters, order, organization, at)
-    return _of_few(query, filters.people(organization, at), order)
+    return _of_few(query, filters.matching(organization, at), organization, order)
 
 
 def _by_index(query: QueryDict, filters: Filters, order: Order, organization: Organization, at: datetime) -> Listing:
@@ -120,15 +119,14 @@ def _place(query: QueryDict, order: Order) -> tuple[tuple[Any, UUID] | None, boo
         return None, False
 
 
-def _of_few(query: QueryDict, rows: MembershipQuerySet, order: Order) -> Listing:
+def _of_few(query: QueryDict, ids: QuerySet[Any, Any], organization: Organization, order: Order) -> Listing:
     """As many as can be sorted at once, in whatever order they are found; then a page of these."""
     number = int(text) if (text := query.get("page", "1")).isdecimal() and len(text) < 4 else 1
     start = (max(1, number) - 1) * ROWS
-    candidates = rows.values("pk")[: MOST_SORTED + 1]
-    few = rows.model._default_manager.filter(pk__in=candidates).annotate(matching=Window(Count("*")))
+    few = organization.memberships.filter(pk__in=ids[: MOST_SORTED + 1]).annotate(matching=Window(Count("*")))
     found = list(few.order_by(*order.columns()).values_list(*COLUMNS, "matching")[start : start + ROWS])
     if not found and start:
-        return _of_few(QueryDict(), rows, order)
+        return _of_few(QueryDict(), ids, organization, order)
     matching = found[0][-1] if found else 0
     shown = min(matching, MOST_SORTED)
     return Listing(

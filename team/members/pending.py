@@ -31,7 +31,7 @@ def list_pending(
     alone = filters.status == Listed.PENDING
     if not alone and any(name in query for name in ("after", "before", "page")):
         return [], False, nowhere
-    rows = _matching(filters, organization, at)
+    rows = offers_that_match(filters, organization, at)
     size = ROWS if alone else HEAD
     moved = False
     if alone and (place := _place(query)):
@@ -44,7 +44,8 @@ def list_pending(
     return [(one, mails.get(one.mail_key)) for one in shown], more, beside
 
 
-def _matching(filters: Filters, organization: Organization, at: datetime) -> InvitationQuerySet:
+def offers_that_match(filters: Filters, organization: Organization, at: datetime) -> InvitationQuerySet:
+    """Of the pending invitations those that the filters leave, the newest first."""
     rows: InvitationQuerySet = organization.invitations.pending(at).newest_first()
     if filters.role:
         rows = rows.filter(role=filters.role if isinstance(filters.role, Role) else None)
