@@ -57,6 +57,7 @@ DETAILS_EDITED = event(
     fields="own_name job_title phone",
 )
 END_SET = event("member.end_set", "{actor} set when the access of {target} ends", icon="clock", fields="ends_at")
+MEMBERS_EXPORTED = event("members.exported", "{actor} exported the members", icon="download", fields="filter")
 EXTENSION_ASKED = event("extension.asked", "{target} asked for more time", icon="clock", fields="ends_at")
 EXTENSION_GRANTED = event("extension.granted", "{actor} gave {target} more time", icon="check", fields="ends_at")
 EXTENSION_REFUSED = event("extension.refused", "{actor} gave {target} no more time", icon="ban", fields="ends_at")

@@ -2,6 +2,7 @@ from django.urls import path
 
 from team.views.access import AccessView, WhoView
 from team.views.audit import AuditView
+from team.views.export import ExportView
 from team.views.member_choices import MemberChoicesView
 from team.views.members import MembersView
 from team.views.mine import OrganizationsView
@@ -17,6 +18,7 @@ urlpatterns = [
     path("o/<slug:slug>/", OverviewView.as_view(), name="overview"),
     path("o/<slug:slug>/members/", MembersView.as_view(), name="members"),
     path("o/<slug:slug>/members/by/<slug:name>/", MemberChoicesView.as_view(), name="member_choices"),
+    path("o/<slug:slug>/members/export.csv", ExportView.as_view(), name="export"),
     path("o/<slug:slug>/members/<uuid:membership>/", PersonView.as_view(), name="person"),
     path("o/<slug:slug>/members/<uuid:membership>/menu/", PersonMenuView.as_view(), name="person_menu"),
     path("o/<slug:slug>/members/<uuid:membership>/history/", HistoryView.as_view(), name="person_history"),

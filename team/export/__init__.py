@@ -1,0 +1,1 @@
+"""The members as a file for spreadsheets."""
