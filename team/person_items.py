@@ -13,6 +13,7 @@ from audit.actors import Actor
 from organizations import policies
 from organizations.models import GroupPlace, Membership
 from organizations.policies import Decision
+from organizations.views.people.places import known_to
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,13 @@ def _own(about: About) -> Iterator[Item]:
     slug = about.person.organization.slug
     yield Item("Your profile", "user-circle", reverse("accounts:profile"))
     yield Item("Edit your details here", "pencil", about.url("organizations:person_edit"))
-    if _arranges_groups(about.actor):
-        yield Item("Groups", "users-group", about.url("organizations:person_groups"), count=_known(about))
+    if arranges_groups(about.actor):
+        yield Item(
+            "Groups",
+            "users-group",
+            about.url("organizations:person_groups"),
+            count=len(known_to(about.actor, about.places)),
+        )
     leave = policies.may_leave(about.actor, about.person, about.other_owners)
     yield Item(
         f"Leave {about.person.organization}",
@@ -87,8 +93,13 @@ def _of_another(about: About) -> Iterator[Item]:
     if updates:
         edit = policies.may_edit_details(actor, person)
         yield Item("Edit contact details", "pencil", about.url("organizations:person_edit"), edit.reason)
-    if _arranges_groups(actor):
-        yield Item("Groups", "users-group", about.url("organizations:person_groups"), count=_known(about))
+    if arranges_groups(actor):
+        yield Item(
+            "Groups",
+            "users-group",
+            about.url("organizations:person_groups"),
+            count=len(known_to(about.actor, about.places)),
+        )
     if updates:
         end = policies.may_set_end(actor, person, about.at if person.owns else None, about.at)
         yield Item("Set end of access", "clock", about.url("organizations:person_end"), end.reason)
@@ -102,6 +113,11 @@ def _of_another(about: About) -> Iterator[Item]:
         remove = policies.may_remove(actor, person, about.other_owners)
         page, label = about.url("organizations:person_remove"), f"Remove from {person.organization}"
         yield Item(label, "user-minus", page, remove.reason, dialog=True, danger=True, apart=not updates)
+
+
+def _groups(about: About) -> Item:
+    known = known_to(about.actor, about.places)
+    return Item("Groups", "users-group", about.url("organizations:person_groups"), count=len(known))
 
 
 def _standing(about: About) -> Item:
@@ -143,14 +159,6 @@ def once(items: Sequence[Item]) -> list[tuple[Item, bool]]:
     return found
 
 
-def _known(about: About) -> int:
-    return sum(
-        1
-        for place in about.places
-        if place.group_id in about.actor.belongs_to or policies.holds(about.actor, "groups.read", place.group)
-    )
-
-
-def _arranges_groups(actor: Actor) -> bool:
+def arranges_groups(actor: Actor) -> bool:
     """Whether the actor may change the people of any group."""
     return any(grant.partition("@")[0] == "groups.update" for grant in actor.grants)

@@ -35,8 +35,8 @@ class EndForm(forms.Form):
         quick = [(days, f"{label}, on {_said(today + timedelta(days=int(days)))}") for days, label in _QUICK.items()]
         choices = [(NEVER, "Never: it goes on until somebody ends it"), *quick, (ON_A_DAY, "At the end of this day")]
         self.fields["when"].choices = choices  # type: ignore[attr-defined]
-        self.fields["when"].initial = ON_A_DAY if person.ends_at else NEVER
-        self.fields["day"].initial = person.ends_at
+        self.fields["when"].initial = ON_A_DAY
+        self.fields["day"].initial = self.then = person.ends_at
         zone = timezone.get_current_timezone_name()
         self.fields["day"].help_text = f"It counts to the last second of that day in {zone}."
         self.helper = FormHelper()
@@ -49,12 +49,14 @@ class EndForm(forms.Form):
         return cleaned
 
     def _ends_at(self, cleaned: dict[str, Any]) -> datetime | None:
-        when = cleaned.get("when", NEVER)
+        when, day = cleaned.get("when", NEVER), cleaned.get("day")
+        if when != ON_A_DAY and day and (self.then is None or timezone.localdate(day) != timezone.localdate(self.then)):
+            self.add_error("day", ValidationError("Choose “At the end of this day” above, or no day.", code="two_days"))
         if when in _QUICK:
             return end_of(timezone.localdate() + timedelta(days=int(when)))
-        if when == ON_A_DAY and not cleaned.get("day") and "day" not in self.errors:
+        if when == ON_A_DAY and not day and "day" not in self.errors:
             self.add_error("day", ValidationError("Choose a day.", code="required"))
-        return cleaned.get("day") if when == ON_A_DAY else None
+        return day if when == ON_A_DAY else None
 
 
 class RemoveForm(forms.Form):
@@ -70,6 +72,7 @@ class RemoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.name = person.label
         self.fields["typed"].label = f"Type {person.label} to confirm"
+        self.fields["typed"].help_text = "You can remove once this matches."
         self.fields["typed"].widget.attrs["data-must-be"] = person.label
 
     def clean_typed(self) -> str:

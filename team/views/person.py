@@ -14,7 +14,7 @@ from team.access.explaining import what_stops
 from team.access.subjects import Subject, load_subject, roles_of, sees_group
 from team.access.summary import what_they_may_do
 from team.forms import WhatForm
-from team.person_items import About, items_of_page, once
+from team.person_items import About, arranges_groups, items_of_page, once
 from team.sentences import icon, sentence
 from team.views.person_base import AnyPersonMixin
 
@@ -46,7 +46,8 @@ class PersonView(AnyPersonMixin, TemplateView):
             places=places[:GROUPS],
             more_places=max(0, len(places) - GROUPS),
             opens_groups=holds(self.actor, "groups.read") or "groups.read@groups" in self.actor.grants,
-            arranges_groups=any(grant.partition("@")[0] == "groups.update" for grant in self.actor.grants),
+            arranges_groups=arranges_groups(self.actor),
+            groups_count=len(places),
             form=WhatForm(organization=self.organization, reader=self.actor),
             events=self._latest_changes() if sees_log or self.is_own else [],
             sees_history=sees_log or self.is_own,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from django.http import Http404
 
@@ -18,6 +19,8 @@ class AnyPersonMixin(OrganizationMixin):
     permission = "members.read"
     section = "team:members"
     page_name = "the page of another person"
+
+    kwargs: dict[str, Any]
 
     def has_permission(self) -> bool:
         return bool(holds(self.actor, self.permission) or (self.is_own and holds(self.actor, "organization.read")))

@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from audit.models import Event
 from organizations.policies import holds
 from team.event_pages import page_of
+from team.person_items import arranges_groups
 from team.views.person_base import AnyPersonMixin
 
 
@@ -29,5 +30,6 @@ class HistoryView(AnyPersonMixin, TemplateView):
             zone=timezone.get_current_timezone_name(),
             shows_origin=holds(self.actor, "audit_log.read"),
             sees_members=holds(self.actor, "members.read"),
+            arranges_groups=arranges_groups(self.actor),
             **kwargs,
         )

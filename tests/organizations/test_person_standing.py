@@ -204,7 +204,8 @@ class TestEnd:
 
     def test_end_is_taken_away(self, client_of, owner, member):
         end_at(member, timezone.now() + timedelta(days=3))
-        client_of(owner).post(page_of(member, "end"), {"when": "never"})
+        shown = client_of(owner).get(page_of(member, "end")).context["form"]["day"].value()
+        client_of(owner).post(page_of(member, "end"), {"when": "never", "day": f"{shown:%Y-%m-%d}"})
         assert row(member)["ends_at"] is None
 
     @pytest.mark.parametrize(
@@ -214,9 +215,10 @@ class TestEnd:
             ({"when": "day"}, "Choose a day."),
             ({"when": "day", "day": "soon"}, "Choose a day, such as 2027-03-31."),
             ({"when": "yesterday"}, "Choose one of these."),
+            ({"when": "7", "day": "2099-01-01"}, "Choose “At the end of this day” above, or no day."),
             ({}, "Choose when."),
         ],
-        ids=["past", "none", "no-day", "unknown", "nothing"],
+        ids=["past", "none", "no-day", "unknown", "two", "nothing"],
     )
     def test_what_is_wrong_stands_beside_its_field(self, client_of, owner, member, typed, said):
         with written() as news:

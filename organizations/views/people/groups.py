@@ -20,6 +20,7 @@ from organizations.actions.outcome import Outcome
 from organizations.models import Group, GroupPlace
 from organizations.policies import Decision
 from organizations.views.people.base import PersonMixin
+from organizations.views.people.places import known_to
 from organizations.visible_groups import visible_groups
 
 ROWS = 60
@@ -54,6 +55,8 @@ class GroupsOfPersonView(PersonMixin, TemplateView):
             search=self.search,
             searchable=len(rows) > ROWS or bool(self.search),
             any_open=any(row.decision for row in rows[:ROWS]),
+            groups_count=len(known_to(self.actor, list(self._places.values()))),
+            sees_history=self.is_own or policies.holds(self.actor, "audit_log.read"),
             **kwargs,
         )
 
@@ -83,7 +86,7 @@ class GroupsOfPersonView(PersonMixin, TemplateView):
 
     @cached_property
     def _places(self) -> dict[UUID, GroupPlace]:
-        return {place.group_id: place for place in self.person.group_places.all()}
+        return {place.group_id: place for place in self.person.group_places.select_related("group")}
 
     def _rows(self) -> list[Row]:
         """Those that the person belongs to first; one more than is shown where there are more."""
