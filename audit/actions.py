@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 
 from audit import clock
 from audit.models import Chain, Event
+from audit.writing import write
 
 TRIES = 3
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, could not serialize
@@ -74,7 +75,7 @@ class Act:
             chain = self.chains[event.chain_id]
             chain.length += 1
             event.number = chain.length
-        Event.objects.bulk_create(self.events, batch_size=500)
+        write(self.events)
         for chain_id in {event.chain_id for event in self.events}:
             self.chains[chain_id].save(update_fields=["length"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Scope(StrEnum):
@@ -88,7 +89,11 @@ def covers(held: Iterable[str], wanted: Iterable[str]) -> bool:
 
     Scopes stand one within the other: the organization includes every group, and whoever curates a group belongs to it.
     """
-    held = frozenset(held)
+    return _covers(frozenset(held), frozenset(wanted))
+
+
+@lru_cache(maxsize=1_000)  # the same two roles are compared for each of many people
+def _covers(held: frozenset[str], wanted: frozenset[str]) -> bool:
     return all(any(wider in held for wider in _as_far(grant)) for grant in wanted)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -40,6 +40,14 @@ action = make_action(_prepare)
 settling_action = make_action(_lock_named)
 
 
+class PersonKey(NamedTuple):
+    """As much of a membership as names it to an action: what is done to many reads the rest under the lock, once."""
+
+    pk: UUID
+    organization_id: UUID
+    user_id: UUID
+
+
 def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
     """Organizations by id, then users by id, then chains by id; plain FOR UPDATE would deadlock with foreign keys."""
     if organizations:
@@ -49,9 +57,13 @@ def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
             message = "This organization no longer exists."
             raise PermissionDenied(message, gone)
     if users:
-        people = User.objects.select_for_update(no_key=True).filter(id__in=users).order_by("id")
-        act.users |= {person.id: person for person in people}
+        people = User.objects.select_for_update(no_key=True).filter(id__among=list(users)).order_by("id")
+        act.users |= {person.id: person for person in people.only(*_OF_A_USER)}
     act.lock_chains(organizations)
+
+
+# What actions read of locked accounts; the rest is fetched by whoever asks for it.
+_OF_A_USER = ("id", "email", "name", "is_active", "is_staff")
 
 
 def locked(organization: Organization | UUID) -> Organization:
@@ -84,6 +96,9 @@ def _named(values: Iterable[Any]) -> tuple[set[UUID], set[UUID]]:
             organizations.add(value.pk)
         elif isinstance(value, User):
             users.add(value.pk)
+        elif isinstance(value, PersonKey):
+            organizations.add(value.organization_id)
+            users.add(value.user_id)
         elif isinstance(value, models.Model):
             organization_id = getattr(value, "organization_id", None)
             if organization_id is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +28,15 @@ def reloaded(
     if limit is not None and len(memberships) > limit:
         message = f"At most {limit} people at a time; these are {len(memberships):,}. Take them in parts."
         raise ValidationError(message, code="too_many")
-    rows = organization.memberships.select_related("role", "user").filter(pk__in=[one.pk for one in memberships])
-    found = list(rows.order_by("id"))
+    found = list(organization.memberships.filter(id__among=[one.pk for one in memberships]).order_by("id"))
+    # Few roles for many people: each is read once. The users are locked, and read, already.
+    roles = Role.objects.in_bulk({one.role_id for one in found if one.role_id is not None})
+    users = current_act().users
     for membership in found:
         membership.organization = organization
+        membership.role = roles[membership.role_id] if membership.role_id is not None else None
+        if membership.user_id in users:
+            membership.user = users[membership.user_id]
     return found
 
 
@@ -48,6 +54,25 @@ def other_owners(organization: Organization, membership: Membership) -> int:
     return organization.memberships.owners(current_act().now).exclude(pk=membership.pk).count()
 
 
+class Owners:
+    """Who can act as an owner under the lock; only asked for where it matters. Whoever stops is taken off."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+
+    def besides(self, membership: Membership) -> int:
+        """How many there are besides this person."""
+        return len(self._ids - {membership.pk}) if membership.owns else 0
+
+    def lose(self, membership: Membership) -> None:
+        if membership.owns:
+            self._ids.discard(membership.pk)
+
+    @cached_property
+    def _ids(self) -> set[UUID]:
+        return set(self._organization.memberships.owners(current_act().now).values_list("pk", flat=True))
+
+
 def role_of(organization: Organization, role: Role) -> Role:
     """The role as it stands under the lock. Raises ValidationError (`unknown_role`) for one that is not given here."""
     found = Role.objects.of(organization).filter(pk=role.pk).first()
@@ -62,7 +87,7 @@ def places_that_matter(actor: Actor, role: Role | None, people: Sequence[Members
     found: dict[UUID, list[GroupPlace]] = {}
     if role is None:
         return found
-    rows = GroupPlace.objects.filter(membership__in=people).select_related("group")
+    rows = GroupPlace.objects.filter(membership__id__among=[one.pk for one in people]).select_related("group")
     if not by_group_only(actor, role.grant_set):
         rows = rows.curating()
     for place in rows:

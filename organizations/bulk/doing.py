@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,7 +16,7 @@ from audit.actors import Actor, ActorKind
 from audit.ambient import Origin, coming_from, origin
 from jobs import running
 from jobs.models import Job, Part
-from organizations.actions.base import action, locked
+from organizations.actions.base import PersonKey, action, locked
 from organizations.actions.outcome import Outcome
 from organizations.bulk.deed import Deed
 from organizations.bulk.deeds import BY_KEY
@@ -107,7 +107,7 @@ def _do_part(
     """One chunk, under the same lock as what undo needs of it; its events are of one batch."""
     current_act().batch = batch
     here = locked(organization)
-    rows = here.memberships.filter(pk__in=[one.pk for one in people])
+    rows = here.memberships.filter(id__among=[one.pk for one in people])
     before = deed.before(rows, argument) if deed.undoable else {}
     return deed.do(actor, here, people, argument), before
 
@@ -132,9 +132,9 @@ def actor_of(job: Job) -> Actor:
 
 
 def people_of(organization: Organization, ids: Iterable[str]) -> list[Membership]:
-    """These people, those of this organization only; just enough of them to be locked."""
-    rows = organization.memberships.filter(pk__in=[UUID(hex=one) for one in ids]).order_by("id")
-    return list(rows.only("id", "organization_id", "user_id"))
+    """These people, those of this organization only; just enough of each to be locked by an action."""
+    rows = organization.memberships.filter(id__among=[UUID(hex=one) for one in ids]).order_by("id")
+    return cast("list[Membership]", [PersonKey(*row) for row in rows.values_list("pk", "organization", "user")])
 
 
 def ids_of(job: Job) -> list[str]:

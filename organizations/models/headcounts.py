@@ -16,7 +16,8 @@ class Counted(NamedTuple):
     invited: int = 0
 
     def plus(self, other: Counted) -> Counted:
-        return Counted(*(one + two for one, two in zip(self, other, strict=True)))
+        active, deactivated, invited = other
+        return Counted(self.active + active, self.deactivated + deactivated, self.invited + invited)
 
 
 class Headcount(models.Model):

@@ -43,6 +43,9 @@ class Role(models.Model):
 
     objects = RoleQuerySet.as_manager()
 
+    # The list of grants that was read last, and what came of it.
+    _read: tuple[list[str] | None, frozenset[str]] = (None, frozenset())
+
     class Meta:
         ordering = ["scheme", "rank"]
         constraints = [
@@ -73,10 +76,12 @@ class Role(models.Model):
     @property
     def grant_set(self) -> frozenset[str]:
         """Its grants, without those of a custom role that the scheme no longer knows."""
-        if not self.is_custom:
-            return frozenset(self.grants)
-        known = scheme(self.scheme).permission_set
-        return frozenset(grant for grant in self.grants if grant.partition("@")[0] in known)
+        read, found = self._read
+        if read is not self.grants:  # asked for again and again of one role, for each of its people
+            known = scheme(self.scheme).permission_set if self.is_custom else None
+            found = frozenset(one for one in self.grants if known is None or one.partition("@")[0] in known)
+            self._read = (self.grants, found)
+        return found
 
     @property
     def vanished(self) -> list[str]:

@@ -1,0 +1,20 @@
+"""Rows found by many ids at once: one list for PostgreSQL to read, and not a placeholder for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import UUIDField
+from django.db.models.lookups import In
+from django.db.models.sql.compiler import SQLCompiler
+
+
+@UUIDField.register_lookup
+class Among(In):
+    """`id__among=[…]` finds what `id__in=[…]` finds, where the list is long and of ids alone."""
+
+    lookup_name = "among"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", (*params, list(dict.fromkeys(self.rhs)))

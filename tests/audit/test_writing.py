@@ -1,0 +1,44 @@
+"""Many events are written as one: on PostgreSQL by COPY, which must keep every letter."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.actors import SYSTEM
+from audit.ambient import Origin, coming_from
+from audit.models import Event
+from audit.recording import record
+from organizations import events
+from organizations.actions.base import action
+from organizations.models import Organization
+
+LABELS = ["Tab\there", "two\nlines", "back\\slash", r"\N", r"\.", "", "'quotes\"", "Ünïcode 🦊", "a\r\nb", "{}", "NULL"]
+
+
+@action
+def note(*, organization: Organization, labels: list[str]) -> None:
+    for label in labels:
+        record(
+            events.GROUP_JOINED,
+            actor=SYSTEM,
+            chain=organization.pk,
+            target_id=organization.pk if label else None,
+            target_label=label,
+            after={"group": label},
+        )
+
+
+@pytest.mark.parametrize("times", [1, 3, 60])
+def test_events_keep_what_was_recorded_however_many_there_are(org, times):
+    before = Event.objects.filter(chain_id=org.pk).count()
+    with coming_from(Origin(address="2001:db8::1", user_agent="Agent\t1\\2", request_id="r")):
+        note(organization=org, labels=LABELS * times)
+    found = list(Event.objects.filter(chain_id=org.pk, number__gt=before).order_by("number"))
+    assert [(one.target_label, one.after["group"], one.before) for one in found] == [
+        (label, label, {}) for label in LABELS * times
+    ]
+    assert [one.target_id for one in found] == [org.pk if label else None for label in LABELS * times]
+    assert {(one.address, one.user_agent, one.request_id, one.batch, one.actor_id) for one in found} == {
+        ("2001:db8::1", "Agent\t1\\2", "r", None, None)
+    }
+    assert [one.number for one in found] == list(range(before + 1, before + 1 + len(found)))
