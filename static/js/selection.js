@@ -49,7 +49,7 @@ function show(selection) {
 
 // The box of the table's head ticks the page; only a script can do that, so a script puts it there.
 function headBox() {
-  const head = document.querySelector(".data-table th.pick");
+  const head = document.querySelector(".data-table thead .pick");
   if (!head || !boxes().length) return null;
   if (!head.firstElementChild) {
     const box = document.createElement("input");
