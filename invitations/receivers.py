@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from invitations.actions.offering import withdraw
 from invitations.models import Invitation, InvitationStatus
 from invitations.policies import may_offer
 from organizations.models import Membership, Organization, Role
-from organizations.signals import authority_changed, counting, member_removed, role_offered, role_removed, settling
+from organizations.signals import authority_changed, counting, members_removed, role_offered, role_removed, settling
 
 
 @receiver(settling)
@@ -88,10 +89,15 @@ def count_reserved_seats(sender: Any, organization: Organization, **kwargs: Any)
     return dict(pending.values_list("role").annotate(offers=Count("pk")))
 
 
-@receiver(member_removed)
+@receiver(members_removed)
 def withdraw_offers(
-    sender: Any, organization: Organization, membership: Membership, actor: Actor, **kwargs: Any
+    sender: Any, organization: Organization, memberships: Sequence[Membership], actor: Actor, **kwargs: Any
 ) -> None:
     """Whoever has gone offers nothing any more."""
-    offers = organization.invitations.filter(invited_by=membership.user_id, status=InvitationStatus.PENDING)
-    withdraw(organization, list(offers), actor=actor, reason=f"{membership.label} no longer belongs here")
+    gone = {one.user_id: one for one in memberships}
+    open_offers = organization.invitations.filter(status=InvitationStatus.PENDING)
+    offers: dict[Any, list[Invitation]] = {}
+    for offer in open_offers.filter(invited_by__id__among=list(gone)):
+        offers.setdefault(offer.invited_by_id, []).append(offer)
+    for user_id, made in offers.items():
+        withdraw(organization, made, actor=actor, reason=f"{gone[user_id].label} no longer belongs here")

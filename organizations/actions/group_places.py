@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
@@ -49,14 +50,15 @@ def remove_from_group(*, actor: Actor, group: Group, memberships: Sequence[Membe
     outcome: Outcome[Membership] = Outcome()
     people = _with_places(group, reloaded(organization, memberships))
     lowered = set(lowered_with([membership for membership, place in people if place.curates], group))
-    fallen = []
+    fallen: list[Membership] = []
+    left: list[UUID] = []
     for membership, place in people:
         decision = policies.may_take_out_of_group(actor, group, membership, lowers=membership in lowered)
         if _passed_over(outcome, membership, decision):
             continue
         if membership in lowered:
             fallen.append(membership)
-        place.delete()
+        left.append(place.pk)
         record_of(
             events.GROUP_LEFT,
             actor,
@@ -64,6 +66,7 @@ def remove_from_group(*, actor: Actor, group: Group, memberships: Sequence[Membe
             before={"group": group.name, "curates": "yes" if place.curates else "no"},
         )
         outcome.done.append(membership)
+    group.places.filter(pk__in=left).delete()
     give_back(fallen, organization, actor)
     return outcome
 
@@ -122,9 +125,9 @@ def unmake_curators(*, actor: Actor, group: Group, memberships: Sequence[Members
     return outcome
 
 
-def leave_groups(membership: Membership) -> None:
-    """Give up all places in groups; for actions that end the membership."""
-    membership.group_places.all().delete()
+def leave_groups(memberships: Sequence[Membership]) -> None:
+    """Give up all places in groups; for actions that end the memberships."""
+    GroupPlace.objects.filter(membership__id__among=[one.pk for one in memberships]).delete()
 
 
 def lowered_with(curators: Sequence[Membership], group: Group) -> list[Membership]:

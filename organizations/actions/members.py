@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
@@ -20,7 +21,14 @@ from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.group_places import leave_groups
 from organizations.actions.outcome import Outcome
 from organizations.actions.ownership import drop_offers_to
-from organizations.actions.people import label_of, other_owners, places_that_matter, record_of, reloaded
+from organizations.actions.people import (
+    Owners,
+    label_of,
+    other_owners,
+    places_of_roles_held,
+    record_of,
+    reloaded,
+)
 from organizations.models import Membership, MembershipSource, MembershipStatus, Organization, Role
 
 
@@ -71,7 +79,7 @@ def leave(*, actor: Actor, membership: Membership) -> None:
     actor = _leaver(actor, organization, found)
     policies.may_leave(actor, found, other_owners(organization, found)).enforce()
     before = {"role": found.role.label if found.role else "", "status": found.status}
-    _take_away(organization, found, actor=actor)
+    _take_away(organization, [found], actor=actor)
     record_of(events.MEMBER_LEFT, actor, found, before=before)
     organization.save_counters()
 
@@ -82,17 +90,18 @@ def deactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     outcome: Outcome[Membership] = Outcome()
+    owners = Owners(organization)
     for membership in reloaded(organization, memberships):
         if membership.status == MembershipStatus.DEACTIVATED:
             continue
-        decision = policies.may_deactivate(actor, membership, other_owners(organization, membership))
+        decision = policies.may_deactivate(actor, membership, owners.besides(membership))
         if not decision:
             outcome.pass_over(membership.label, decision.reason, decision.code)
             continue
         organization.count_out(membership)
+        owners.lose(membership)
         membership.status = MembershipStatus.DEACTIVATED
         organization.count_in(membership)
-        membership.save(update_fields=["status"])
         record_of(
             events.MEMBER_DEACTIVATED,
             actor,
@@ -100,8 +109,9 @@ def deactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
             before={"status": MembershipStatus.ACTIVE.value},
             after={"status": MembershipStatus.DEACTIVATED.value},
         )
-        drop_offers_to(organization, membership, actor=actor)
         outcome.done.append(membership)
+    _save_status(organization, outcome.done)
+    drop_offers_to(organization, outcome.done, actor=actor)
     finish(organization, outcome.done, actor=actor)
     _end_sessions(outcome.done, actor=actor)
     return outcome
@@ -114,11 +124,12 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     outcome: Outcome[Membership] = Outcome()
-    for membership in reloaded(organization, memberships):
+    people = reloaded(organization, memberships)
+    places = places_of_roles_held(actor, people)
+    for membership in people:
         if membership.status == MembershipStatus.ACTIVE:
             continue
-        places = places_that_matter(actor, membership.role, [membership]).get(membership.pk, [])
-        decision = policies.may_reactivate(actor, membership, places, act.now)
+        decision = policies.may_reactivate(actor, membership, places.get(membership.pk, []), act.now)
         if decision and membership.takes_seat:
             decision = policies.has_seats(organization, 1)
         if not decision:
@@ -128,7 +139,6 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
         membership.status = MembershipStatus.ACTIVE
         organization.count_in(membership)
         organization.settle_by(membership.ends_at)
-        membership.save(update_fields=["status"])
         record_of(
             events.MEMBER_REACTIVATED,
             actor,
@@ -138,6 +148,7 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
         )
         outcome.done.append(membership)
     if outcome.done:
+        _save_status(organization, outcome.done)
         organization.save_counters()
         grant_what_was_asked(organization, outcome.done, actor=actor)
     return outcome
@@ -149,40 +160,54 @@ def remove(*, actor: Actor, organization: Organization, memberships: Sequence[Me
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     outcome: Outcome[Membership] = Outcome()
+    owners = Owners(organization)
     for membership in reloaded(organization, memberships):
-        decision = policies.may_remove(actor, membership, other_owners(organization, membership))
+        decision = policies.may_remove(actor, membership, owners.besides(membership))
         if not decision:
             outcome.pass_over(membership.label, decision.reason, decision.code)
             continue
-        before = {"role": label_of(membership.role), "status": membership.status}
-        _take_away(organization, membership, actor=actor)
-        record_of(events.MEMBER_REMOVED, actor, membership, before=before)
+        owners.lose(membership)
         outcome.done.append(membership)
     if outcome.done:
+        _take_away(organization, outcome.done, actor=actor)
+        for membership in outcome.done:
+            before = {"role": label_of(membership.role), "status": membership.status}
+            record_of(events.MEMBER_REMOVED, actor, membership, before=before)
         organization.save_counters()
         _end_sessions(outcome.done, actor=actor)
     return outcome
 
 
-def _take_away(organization: Organization, membership: Membership, *, actor: Actor) -> None:
-    """Delete the membership after everyone who must know was told; its counters are saved by the caller."""
-    signals.member_removed.send(Membership, organization=organization, membership=membership, actor=actor)
-    drop_offers_to(organization, membership, actor=actor)
-    leave_groups(membership)
-    organization.count_out(membership)
-    key = membership.pk
-    membership.delete()
-    membership.pk = key  # whoever asked for it still wants to say who it was
+def _take_away(organization: Organization, memberships: Sequence[Membership], *, actor: Actor) -> None:
+    """Delete the memberships after everyone who must know was told; the counters are saved by the caller."""
+    for membership in memberships:
+        signals.member_removed.send(Membership, organization=organization, membership=membership, actor=actor)
+    signals.members_removed.send(Membership, organization=organization, memberships=memberships, actor=actor)
+    drop_offers_to(organization, memberships, actor=actor)
+    leave_groups(memberships)
+    for membership in memberships:
+        organization.count_out(membership)
+    # One query for each table that points here; the objects keep their ids, to say who it was.
+    organization.memberships.filter(id__among=[one.pk for one in memberships]).delete()
+
+
+def _save_status(organization: Organization, changed: Sequence[Membership]) -> None:
+    """One query: they all have the same status now."""
+    if changed:
+        organization.memberships.filter(id__among=[one.pk for one in changed]).update(status=changed[0].status)
 
 
 def _end_sessions(memberships: Sequence[Membership], *, actor: Actor) -> None:
     """Sign out whoever has lost the last organization that they were active in."""
     act = current_act()
     users = {one.user_id for one in memberships}
-    elsewhere = set(Membership.objects.active(act.now).filter(user__in=users).values_list("user_id", flat=True))
-    for user_id in sorted(users - elsewhere):
-        user = act.users[user_id]
-        end_sessions(actor=actor, user=user, sessions=list(UserSession.objects.filter(user=user)))
+    active = Membership.objects.active(act.now).order_by()
+    elsewhere = set(active.filter(user__id__among=list(users)).values_list("user_id", flat=True))
+    found: dict[UUID, list[UserSession]] = {}
+    for session in UserSession.objects.filter(user__id__among=list(users - elsewhere)):
+        found.setdefault(session.user_id, []).append(session)
+    for user_id in sorted(found):
+        end_sessions(actor=actor, user=act.users[user_id], sessions=found[user_id])
 
 
 def _leaver(actor: Actor, organization: Organization, membership: Membership) -> Actor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 
 from audit.actions import current_act
@@ -126,12 +128,12 @@ def appoint_owner(*, actor: Actor, membership: Membership) -> None:
     _move(transfer, heir, actor=actor)
 
 
-def drop_offers_to(organization: Organization, membership: Membership, *, actor: Actor) -> None:
-    """Withdraw an open offer to somebody whose access ends; for actions that end it."""
+def drop_offers_to(organization: Organization, memberships: Sequence[Membership], *, actor: Actor) -> None:
+    """Withdraw an open offer to one of those whose access ends; for actions that end it."""
     if organization.rules.owner_rule is not OwnerRule.EXACTLY_ONE:
         return
-    transfer = organization.transfers.filter(status=TransferStatus.PENDING, to_user=membership.user_id).first()
-    if transfer is not None:
+    transfer = organization.transfers.filter(status=TransferStatus.PENDING).first()  # there is one at most
+    if transfer is not None and transfer.to_user_id in {one.user_id for one in memberships}:
         transfer.organization = organization
         _end(transfer, TransferStatus.WITHDRAWN, events.OWNERSHIP_WITHDRAWN, actor)
 

@@ -95,6 +95,18 @@ def places_that_matter(actor: Actor, role: Role | None, people: Sequence[Members
     return found
 
 
+def places_of_roles_held(actor: Actor, people: Sequence[Membership]) -> dict[UUID, list[GroupPlace]]:
+    """The same for the role that each of them holds."""
+    by_role: dict[UUID, tuple[Role, list[Membership]]] = {}
+    for one in people:
+        if one.role is not None:
+            by_role.setdefault(one.role.pk, (one.role, []))[1].append(one)
+    found: dict[UUID, list[GroupPlace]] = {}
+    for role, holders in by_role.values():
+        found |= places_that_matter(actor, role, holders)
+    return found
+
+
 def places_of_holders(actor: Actor, role: Role, grants: frozenset[str]) -> list[GroupPlace]:
     """Where the role's holders have places in groups, one of each kind; none where the actor may give it anywhere."""
     if not by_group_only(actor, grants):
