@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 
 from accounts import events
 from accounts.actions import account_action, end_sessions
@@ -28,6 +29,7 @@ from audit.models import Event
 from audit.recording import record
 
 BETWEEN_RESETS = timedelta(minutes=5)
+_TAKEN = "Another account has this address. Choose another one."
 _FACTORS = {
     Authenticator.Type.TOTP: "authenticator app",
     Authenticator.Type.WEBAUTHN: "passkey",
@@ -58,15 +60,12 @@ def give_address(actor: Actor, user: User, address: str, *, verified: bool, by: 
     if new == old:
         return False
     if User.objects.with_address(new).exclude(pk=locked.pk).exists():
-        message = "Another account has this address. Choose another one."
-        raise ValidationError(message, code="taken")
-    EmailAddress.objects.filter(user=locked, email=old).delete()
-    EmailAddress.objects.filter(user=locked, primary=True).update(primary=False)
-    row, _ = EmailAddress.objects.get_or_create(user=locked, email=new)
-    row.primary, row.verified = True, row.verified or verified
-    row.save(update_fields=["primary", "verified"])
-    locked.email = new
-    locked.save(update_fields=["email"])
+        raise ValidationError(_TAKEN, code="taken")
+    try:
+        with transaction.atomic():
+            row = _swap(locked, old, new, verified=verified)
+    except IntegrityError as taken:  # somebody took it between the question and now
+        raise ValidationError(_TAKEN, code="taken") from taken
     _record(events.ADDRESS_MENDED, actor, locked, {"email": old}, {"email": new})
     _sign_out(actor, locked)
     for to in (old, new):
@@ -120,6 +119,18 @@ def _only_staff(actor: Actor, user: User) -> None:
     if _locked(user).is_staff and actor.id not in superusers:
         message = "The account of somebody who runs Roster is mended by a superuser alone."
         raise PermissionDenied(message)
+
+
+def _swap(user: User, old: str, new: str, *, verified: bool) -> EmailAddress:
+    """Make the new address the account's main one in place of the old one. One confirmed before stays confirmed."""
+    EmailAddress.objects.filter(user=user, email=old).delete()
+    EmailAddress.objects.filter(user=user, primary=True).update(primary=False)
+    row, _ = EmailAddress.objects.get_or_create(user=user, email=new)
+    row.primary, row.verified = True, row.verified or verified
+    row.save(update_fields=["primary", "verified"])
+    user.email = new
+    user.save(update_fields=["email"])
+    return row
 
 
 def _locked(user: User) -> User:

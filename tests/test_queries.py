@@ -86,8 +86,15 @@ def test_page_sends_at_most_60_kilobytes(client_of, org, owner, path):
 
 OF_A_GROUP = ["", "?q=crowd", "?curators", "edit/", "delete/", "add/?q=crowd", "PERSON/remove/", "PERSON/curator/"]
 
+OF_A_PERSON = [
+    "", "role/", "menu/", "history/", "edit/", "groups/", "end/", "deactivate/", "reactivate/", "remove/",
+    "password-reset/", "sign-in/",
+]  # fmt: skip
 
-@pytest.mark.parametrize("path", [*(f"groups/GROUP/{one}" for one in OF_A_GROUP), "members/PERSON/role/"])
+
+@pytest.mark.parametrize(
+    "path", [*(f"groups/GROUP/{one}" for one in OF_A_GROUP), *(f"members/PERSON/{one}" for one in OF_A_PERSON)]
+)
 def test_page_of_a_group_or_of_a_role_asks_seldom_at_any_size_and_stays_light(client_of, org, owner, admin, path):
     group = create_group(actor=acting(owner), organization=org, name="Field sales", description="d" * 300)
     browser = client_of(owner)
