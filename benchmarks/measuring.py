@@ -58,14 +58,14 @@ def measure(asked: Mapping[str, Callable[[], object]]) -> dict[str, Cost]:
         with CaptureQueriesContext(connection) as queries:
             answer = ask()
         facts[name] = (len(queries), len(getattr(answer, "content", b"")))
-    database = _backend()
+    database = database_process()
     for _ in range(ROUNDS):
         for name, ask in asked.items():
             gc.collect()
-            begun = process_time() + _cpu(database)
+            begun = cpu_of(database)
             for _ in range(PAGES_A_ROUND):
                 ask()
-            found[name].append((process_time() + _cpu(database) - begun) / PAGES_A_ROUND * 1000)
+            found[name].append((cpu_of(database) - begun) / PAGES_A_ROUND * 1000)
     return {name: Cost(_least(times), *facts[name]) for name, times in found.items()}
 
 
@@ -74,15 +74,17 @@ def _least(times: list[float]) -> float:
     return median(sorted(times)[: max(1, len(times) // 2)])
 
 
-def _backend() -> psutil.Process:
+def database_process() -> psutil.Process:
+    """The one that serves this process's connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return psutil.Process(cursor.fetchone()[0])
 
 
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def cpu_of(database: psutil.Process) -> float:
+    """Seconds that this process and that of the database have used by now."""
+    times = database.cpu_times()
+    return process_time() + float(times.user + times.system)
 
 
 def ratio(name: str, value: float, limit: float | None) -> str:
