@@ -10,8 +10,10 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 from accounts.models import User
+from audit.actors import SYSTEM
 from audit.models import Chain, Event
-from organizations.models import Organization
+from organizations.actions.counting import recount
+from organizations.models import NEVER, MembershipText, Organization
 from organizations.schemes import load_schemes
 from team.demo.people import PASSWORD
 from tests.witness import counters, deliver
@@ -29,7 +31,7 @@ def test_demo_organization_has_everybody_and_a_past():
     said = demo()
     org = Organization.objects.get(slug="marram")
     active, _, reserved = counters(org)
-    assert (active, reserved) == (22, 3)
+    assert (active, reserved) == (21, 3)
     roles = {key: org.memberships.filter(role__key=key).count() for key in ("owner", "admin", "member", "viewer")}
     assert all(roles.values())
     assert roles["owner"] == 1
@@ -62,6 +64,12 @@ def test_demo_organization_has_groups_a_role_of_its_own_and_somebody_without_a_r
     assert [group.name for group in org.groups.by_name()] == ["Field service", "Spring launch"]
     assert org.memberships.get(role=org.custom_roles.get()).name == "Adaeze Nwosu"
     assert org.memberships.without_role().get().name == "Omar Haddad"
+    assert org.memberships.get(status="deactivated").name == "Tom Becker"
+    assert [one.name for one in org.memberships.exclude(ends_at=None).order_by("ends_at")] == [
+        "Sofia Rossi",
+        "Oskar Wolff",
+    ]
+    assert 0 < org.memberships.filter(last_active_at=NEVER).count() < 5
 
 
 def test_demo_past_is_in_order_and_spread_over_months():
@@ -95,9 +103,14 @@ def test_demo_goes_into_an_empty_database_only(stranger):
 def test_crowd_has_the_size_asked_for_and_true_books(members):
     said = demo(members=members)
     org = Organization.objects.get(slug="crowd-1")
-    assert counters(org) == (members, 0, 0)
+    active, deactivated, reserved = counters(org)
+    assert (active + deactivated, reserved) == (members, 0)
+    assert recount(actor=SYSTEM, organization=org) == []
     assert f"{members:,} members" in said
-    assert Chain.objects.get(pk=org.pk).length == Event.objects.filter(chain_id=org.pk).count() == members + 1
+    events = Event.objects.filter(chain_id=org.pk)
+    assert Chain.objects.get(pk=org.pk).length == events.count()
+    assert events.filter(entity="member").count() == members
+    assert MembershipText.objects.filter(organization=org).count() == members
 
 
 def test_crowd_of_nobody_is_refused():

@@ -17,9 +17,10 @@ from invitations.actions.answering import accept, decline
 from invitations.actions.offering import invite, resend, revoke
 from invitations.models import Invitation
 from organizations.actions.assigning import change_role
+from organizations.actions.ending import set_end
 from organizations.actions.group_places import add_to_group, make_curators
 from organizations.actions.groups import create_group
-from organizations.actions.members import leave
+from organizations.actions.members import deactivate, leave
 from organizations.actions.organizations import create_organization, set_seats, settle_lapsed
 from organizations.actions.roles import create_role
 from organizations.models import Membership, Organization, Role
@@ -48,6 +49,7 @@ class History:
             with clock.as_of(self._day(day)):
                 happen()
         settle_lapsed(actor=SYSTEM, organization=organization, batch=uuid7())
+        self._visit(organization)
         self._bakery()
         found_companies(self.people[OWNER], staff, self.password, self.today)
         return organization
@@ -77,6 +79,9 @@ class History:
             (60, partial(self._role, organization, "Coordinator", "member", ["invitations.create", "groups.update"])),
             (59, partial(self._give, organization, "Adaeze Nwosu", "Coordinator")),
             (12, partial(self._give, organization, "Omar Haddad", None)),
+            (74, partial(self._deactivate, organization, "Tom Becker")),
+            (30, partial(self._end, organization, "Sofia Rossi", 6)),
+            (10, partial(self._end, organization, "Oskar Wolff", 129)),
         ]
         return chapters
 
@@ -140,6 +145,25 @@ class History:
         role = Role.objects.of(organization).get(label=label) if label else None
         member = self._member(organization, name)
         change_role(actor=acting_for(self.people[OWNER]), organization=organization, memberships=[member], role=role)
+
+    def _deactivate(self, organization: Organization, name: str) -> None:
+        member = self._member(organization, name)
+        deactivate(actor=acting_for(self.people["Lena Fischer"]), organization=organization, memberships=[member])
+
+    def _end(self, organization: Organization, name: str, days: float) -> None:
+        """Their access ends so many days from today."""
+        by, ends_at = acting_for(self.people["Lena Fischer"]), self.today + timedelta(days=days)
+        member = self._member(organization, name)
+        set_end(actor=by, organization=organization, memberships=[member], ends_at=ends_at)
+
+    def _visit(self, organization: Organization) -> None:
+        """Most people were here lately, some long ago, and one never came."""
+        for place, member in enumerate(organization.memberships.active(self.today).exclude(role=None).by_name()):
+            if place != 7:
+                minutes = (place * 1_733 + 11) % 6_000 if place % 6 else 50_000 + place * 977
+                organization.memberships.filter(pk=member.pk).update(
+                    last_active_at=max(self.today - timedelta(minutes=minutes), member.joined_at)
+                )
 
     def _member(self, organization: Organization, name: str) -> Membership:
         return organization.memberships.get(user=self.people[name])

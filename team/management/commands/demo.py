@@ -27,7 +27,7 @@ class Command(BaseCommand):
                 message = "--members needs a number of 1 or more: the owner is one of them."
                 raise CommandError(message)
             organization = gather(members)
-            self.stdout.write(f"{organization} has {organization.active_members:,} members: {_url(organization.slug)}")
+            self.stdout.write(f"{organization} has {organization.members_count:,} members: {_url(organization.slug)}")
             self.stdout.write(f"Sign in as its owner, owner@{organization.slug}.example, with {PASSWORD}")
             return
         if User.objects.exists():
