@@ -29,6 +29,7 @@ PAGES = [
     "/o/marram/invitations/",
     "/o/marram/invitations/?status=revoked",
     "/o/marram/invitations/new/",
+    "/o/marram/members/filters/?query=status%3Dactive",
     "/o/marram/switch/",
     "/o/marram/leave/",
     "/o/marram/roles/",
