@@ -12,9 +12,11 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from audit.actors import SYSTEM
 from audit.models import Event
 from mail.models import Mail
 from mail.sending import send_due
+from organizations.actions.counting import recount
 from organizations.models import Organization
 
 
@@ -80,4 +82,5 @@ def counters(organization: Organization) -> tuple[int, int, int]:
         organization.invitations.filter(status="pending").count(),
     )
     assert kept == counted
+    assert recount(actor=SYSTEM, organization=organization) == []
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -67,7 +68,7 @@ def test_pending_people_stand_in_the_members_table(grace, invitation):
 def test_members_table_holds_back_after_ten_pending(grace, org):
     pending(org, 12, ends=timezone.now() + timedelta(days=1))
     text = grace.get("/o/marram/members/").content.decode()
-    assert text.count("@example.org") - text.count("grace@marram.example.org") >= 10
+    assert len(re.findall(r"pending\d+@example\.org</span>", text)) == 10
     assert "pending11@example.org" in text
     assert "pending0@example.org" not in text
 
