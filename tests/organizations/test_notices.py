@@ -17,7 +17,7 @@ from organizations.actions.ending import set_end
 from organizations.actions.members import deactivate, remove
 from organizations.models import Membership
 from organizations.tasks import notice_ends
-from tests.factories import UserFactory, acting, crowd, end_at, join, role_of
+from tests.factories import UserFactory, acting, crowd, end_at, give_role, join, role_of
 from tests.organizations.designing import design, hold
 from tests.races import race
 from tests.witness import deliver, written
@@ -140,6 +140,16 @@ def test_digest_names_only_those_whom_its_reader_may_extend(org, owner, admin, m
     ends(viewer, days=6)
     with time_machine.travel(NOON + timedelta(days=1)):
         assert letters()["tomas@marram.example.org"] == ["1 person's access to Marram Instruments ends within a week"]
+
+
+def test_digest_counts_nobody_above_its_reader(owner, admin, member, viewer):
+    hold(design(owner, "Front desk", "organization.read", "members.read", "members.update"), viewer)
+    give_role(member, None)
+    ends(admin, days=5)
+    ends(member, days=6)
+    found = letters()
+    assert found["vera@marram.example.org"] == ["1 person's access to Marram Instruments ends within a week"]
+    assert found["grace@marram.example.org"] == ["2 people's access to Marram Instruments ends within a week"]
 
 
 def test_digest_names_twenty_and_counts_the_rest_and_leads_to_the_table(org, owner):
