@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,11 @@ from audit.recording import record
 from organizations.actions.outcome import MOST_AT_ONCE
 from organizations.models import Group, GroupPlace, Membership, Organization, Role
 from organizations.policies import by_group_only
+
+# Set as select_related sets them: the rows hold these ids already.
+_ORGANIZATION, _ROLE, _USER = (
+    cast("Any", Membership._meta.get_field(name)) for name in ("organization", "role", "user")
+)
 
 
 def reloaded(
@@ -33,10 +38,10 @@ def reloaded(
     roles = Role.objects.in_bulk({one.role_id for one in found if one.role_id is not None})
     users = current_act().users
     for membership in found:
-        membership.organization = organization
-        membership.role = roles[membership.role_id] if membership.role_id is not None else None
+        _ORGANIZATION.set_cached_value(membership, organization)
+        _ROLE.set_cached_value(membership, roles.get(membership.role_id))
         if membership.user_id in users:
-            membership.user = users[membership.user_id]
+            _USER.set_cached_value(membership, users[membership.user_id])
     return found
 
 
