@@ -7,7 +7,7 @@ from datetime import datetime
 from audit.actors import Actor
 from invitations.models import Invitation, InvitationStatus
 from organizations.models import Organization, Role
-from organizations.policies import YES, Decision, holds, may_give, no
+from organizations.policies import FURTHEST, YES, Decision, holds, may_give, no
 
 _ENDED = {
     InvitationStatus.ACCEPTED: "This invitation was accepted already.",
@@ -36,6 +36,8 @@ def may_end(role: Role, access_ends_at: datetime | None, at: datetime) -> Decisi
         )
     if access_ends_at <= at:
         return no("That day is past. Choose one that is to come.", "past")
+    if access_ends_at - at > FURTHEST:
+        return no("Choose a day within the next hundred years, or none.", "too_far")
     return YES
 
 

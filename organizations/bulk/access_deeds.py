@@ -16,6 +16,7 @@ from organizations.actions.members import deactivate, reactivate, remove
 from organizations.actions.outcome import Outcome
 from organizations.bulk.deed import Deed, Plain
 from organizations.models import Membership, MembershipStatus, Organization, Role
+from organizations.moments import read_moment
 from organizations.querysets import MembershipQuerySet
 
 
@@ -100,13 +101,7 @@ class SetEnd(Deed[datetime | None]):
         return argument.isoformat() if argument else ""
 
     def found(self, organization: Organization, stored: str) -> datetime | None:
-        if not stored:
-            return None
-        ends_at = datetime.fromisoformat(stored)
-        if timezone.is_naive(ends_at):
-            message = "A moment has a zone."
-            raise ValueError(message)
-        return ends_at
+        return read_moment(stored) if stored else None
 
     def said_of(self, argument: datetime | None) -> str:
         if argument is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-FURTHEST = timedelta(days=36_525)
+from organizations.policies import FURTHEST
+
 LAST_MOMENT = time(23, 59, 59)
 
 
@@ -36,7 +37,7 @@ def end_of(day: date) -> datetime:
     if day < today:
         message = "That day is past. Choose one that is to come."
         raise ValidationError(message, code="past")
-    if day - today > FURTHEST:
+    if day - today >= FURTHEST:
         message = "Choose a day within the next hundred years, or none."
         raise ValidationError(message, code="too_far")
     return timezone.make_aware(datetime.combine(day, LAST_MOMENT))

@@ -23,6 +23,7 @@ from organizations.policies.groups import (
     may_unmake_curator,
 )
 from organizations.policies.members import (
+    FURTHEST,
     may_change_role,
     may_deactivate,
     may_edit_details,
@@ -55,6 +56,7 @@ from organizations.policies.seats import has_seats, may_set_seats
 from organizations.policies.settings import may_approve_for_production, may_change_settings, may_require_two_factor
 
 __all__ = [
+    "FURTHEST",
     "YES",
     "Account",
     "Decision",

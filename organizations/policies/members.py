@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from audit.actors import Actor, ActorKind
 from organizations.models import GroupPlace, Membership, MembershipStatus, Organization, Role
@@ -12,6 +12,7 @@ from organizations.policies.decisions import YES, Decision, no
 from organizations.policies.grants import acts_as_owner, holds, may_give, may_give_there
 from organizations.schemes import OwnerRule
 
+FURTHEST = timedelta(days=36_525)  # to the end of access: a later one would be a mistake, or mischief
 OWN_ROLE = no("Nobody changes their own role. Ask someone else who may.", "own_role")
 
 
@@ -145,6 +146,8 @@ def may_set_end(actor: Actor, membership: Membership, ends_at: datetime | None, 
         return no(f"{membership.label} owns {membership.organization}, and an owner's access has no end.", "owner")
     if ends_at <= at:
         return no("That day is past. Choose one that is to come, or deactivate the person.", "past")
+    if ends_at - at > FURTHEST:
+        return no("Choose a day within the next hundred years, or none.", "too_far")
     return YES
 
 

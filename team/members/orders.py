@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from organizations.member_filters import Filters
+from organizations.moments import read_moment
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Order:
 
     def read(self, text: str) -> Any:
         """The value in the column that `write` made a text of. Raises ValueError."""
-        return text if self.column == "sort_name" else datetime.fromisoformat(text)
+        return text if self.column == "sort_name" else read_moment(text)
 
     def write(self, value: Any) -> str:
         return str(value) if self.column == "sort_name" else value.isoformat()
