@@ -69,7 +69,10 @@ class InvitationMenuView(OrganizationMixin, TemplateView):
 
 def table_left(request: HttpRequest, organization: Organization) -> str:
     """The page of the members table in which the menu was opened, as htmx says; '' where it was another page."""
-    parts = urlsplit(request.headers.get("HX-Current-URL", "")[:2_000])
+    try:
+        parts = urlsplit(request.headers.get("HX-Current-URL", "")[:2_000])
+    except ValueError:  # no address at all
+        return ""
     table = reverse("team:members", args=[organization.slug])
     if parts.path != table or not parts.query:
         return ""

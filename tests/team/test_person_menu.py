@@ -101,8 +101,9 @@ def test_person_past_the_end_is_offered_to_be_reactivated(client_of, owner, memb
         ("https://testserver/o/marram/members/", False),
         ("https://testserver/o/lee/members/?q=x", False),
         ("nonsense", False),
+        ("http://[::1", False),
     ],
-    ids=["filtered", "plain", "another", "none"],
+    ids=["filtered", "plain", "another", "none", "broken"],
 )
 def test_items_lead_back_to_the_table_as_it_is(client_of, owner, member, url, carried):
     page = menu_of(client_of(owner), member, HX_CURRENT_URL=url).content.decode()
