@@ -36,10 +36,13 @@ def ask_for_more_time(*, actor: Actor, membership: Membership) -> Extension:
     earlier = organization.extensions.filter(membership=found, ended_then=ends_at).order_by("-id").first()
     if earlier is not None:
         policies.may_ask_again(earlier).enforce()
+    if earlier is not None and earlier.status == ExtensionStatus.PENDING:
         return earlier
-    extension = Extension.objects.create(
-        organization=organization, membership=found, asked_at=act.now, ended_then=ends_at
-    )
+    # One that waits still is asked of the end as it is now; of one that was granted, the end was set back since.
+    extension = organization.extensions.filter(membership=found, status=ExtensionStatus.PENDING).first()
+    extension = extension or Extension(organization=organization, membership=found)
+    extension.asked_at, extension.ended_then = act.now, ends_at
+    extension.save()
     record_of(events.EXTENSION_ASKED, actor, found, before={"ends_at": str(ends_at)})
     emails.send_asked(extension)
     return extension

@@ -34,7 +34,8 @@ def build_notice(actor: Actor, person: Membership, at: datetime) -> ExtensionNot
         return None
     asked = person.extensions.order_by("-id")
     if own:
-        extension = asked.filter(ended_then=person.ends_at).first()
+        # What was granted of this very end has been taken back since: it can be asked again.
+        extension = asked.filter(ended_then=person.ends_at).exclude(status=ExtensionStatus.GRANTED).first()
     else:
         extension = asked.filter(status=ExtensionStatus.PENDING).first()
     if not own and extension is None:

@@ -16,6 +16,7 @@ from organizations.actions.extending import ask_for_more_time, grant, refuse
 from organizations.actions.members import reactivate, remove
 from organizations.actions.organizations import set_seats
 from organizations.models import Extension, Membership
+from organizations.views.extension_notice import build_notice
 from tests.factories import UserFactory, acting, deactivate, end_at, join
 from tests.organizations.designing import design, hold
 from tests.races import race, refusals
@@ -74,6 +75,30 @@ def test_asking_twice_changes_nothing(member):
     with written() as news:
         assert ask_for_more_time(actor=acting(member), membership=now_of(member)) == first
     assert news.nothing
+
+
+def test_asking_again_after_the_end_came_nearer_keeps_one_request(owner, member):
+    first = asking(member, days=20)
+    sooner = timezone.now() + timedelta(days=10)
+    set_end(actor=acting(owner), organization=owner.organization, memberships=[member], ends_at=sooner)
+    with written() as news:
+        assert ask_for_more_time(actor=acting(member), membership=now_of(member)) == first
+    assert news.actions == ["extension.asked"]
+    assert Extension.objects.get().ended_then == sooner
+    granting(owner, first, sooner + timedelta(days=5))
+    assert status(first) == "granted"
+
+
+def test_it_can_be_asked_again_where_what_was_granted_is_taken_back(owner, member, later):
+    first = asking(member, days=10)
+    ends = now_of(member).ends_at
+    granting(owner, first, later)
+    set_end(actor=acting(owner), organization=owner.organization, memberships=[member], ends_at=ends)
+    assert build_notice(acting(member), now_of(member), timezone.now()).extension is None
+    deliver()
+    again = ask_for_more_time(actor=acting(member), membership=now_of(member))
+    assert (status(first), status(again)) == ("granted", "pending")
+    assert [letter.to for letter in deliver()] == [["grace@marram.example.org"]]
 
 
 @pytest.mark.parametrize(
