@@ -54,7 +54,8 @@ class AddToGroup(OfAGroup):
         return remove_from_group(actor=actor, group=argument, memberships=people)
 
     def as_left(self, rows: MembershipQuerySet, argument: Group) -> MembershipQuerySet:
-        return rows.filter(group_places__group=argument)
+        # Whoever curates it by now was made a curator by somebody else.
+        return rows.filter(group_places__group=argument, group_places__curates=False)
 
 
 class RemoveFromGroup(OfAGroup):

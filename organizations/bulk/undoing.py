@@ -121,7 +121,13 @@ def _undo_part(
     for one in rows.exclude(pk__in=left):
         outcome.pass_over(one.label, f"Somebody else has changed {one.label} meanwhile.", "meanwhile")
     for value, members in groups:
-        again = deed.undo(actor, here, [one for one in members if one.pk in left], argument, value)
+        still = [one for one in members if one.pk in left]
+        try:
+            again = deed.undo(actor, here, still, argument, value)
+        except ValidationError as refusal:  # what these few were before is gone; the others may have it back
+            for one in rows.filter(pk__in=[one.pk for one in still]):
+                outcome.pass_over(one.label, refusal.messages[0], "gone")
+            continue
         outcome.done += again.done
         outcome.passed_over += again.passed_over
     return outcome

@@ -9,7 +9,7 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from organizations.forms.people import EndForm
+from organizations.forms.people import EndForm, as_typed
 from organizations.forms.roles_offered import PICKER, RoleField
 from organizations.models import Group, Membership, Role
 from organizations.policies import Decision
@@ -75,8 +75,9 @@ class TypedForm(forms.Form):
         self.helper = _bare(Field("typed"))
 
     def clean_typed(self) -> str:
-        typed: str = " ".join(self.cleaned_data["typed"].split())
-        if typed not in (self.expected, self.expected.replace(",", "")):
+        typed, expected = as_typed(self.cleaned_data["typed"]), as_typed(self.expected)
+        without_commas = expected.replace(",", "")
+        if typed != expected and not (without_commas.isdecimal() and typed == without_commas):
             message = f"This is not what stands above. Type {self.expected}, or cancel."
             raise ValidationError(message, code="not_the_same")
         return typed

@@ -77,13 +77,13 @@ class RemoveForm(forms.Form):
 
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
-        if _same(typed) != _same(self.name):
+        if as_typed(typed) != as_typed(self.name):
             message = f"This is not what stands above. Type {self.name}, or cancel."
             raise ValidationError(message, code="not_the_name")
         return typed
 
 
-def _same(text: str) -> str:
+def as_typed(text: str) -> str:
     """However the keyboard makes é, and however many spaces are between."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit.models import Event
 from jobs.models import Job, JobState
 from organizations.actions.assigning import change_role
+from organizations.actions.deleting_roles import delete_role
 from organizations.actions.group_places import add_to_group, make_curators
 from organizations.actions.groups import create_group
 from organizations.bulk import deeds
@@ -22,6 +23,7 @@ from organizations.bulk.telling import said
 from organizations.bulk.undoing import undo
 from organizations.models import Group, GroupPlace, Membership
 from tests.factories import UserFactory, acting, crowd, found, give_role, join, role_of
+from tests.organizations.designing import design, hold
 from tests.witness import counters, written
 
 
@@ -116,6 +118,13 @@ def test_whoever_lost_the_permission_meanwhile_changes_nobody(owner, admin, memb
     Membership.objects.filter(pk=admin.pk).delete()
     job = do_now(actor=actor, user=admin.user, organization=owner.organization, deed=deeds.REMOVE, memberships=[member])
     assert (job.state, job.reason) == (JobState.FAILED, "You are no longer an active member of Marram Instruments.")
+
+
+def test_end_beyond_a_hundred_years_is_refused_whoever_sends_it(owner, member):
+    far = timezone.now() + timedelta(days=36_526)
+    job = do(owner, deeds.SET_END, [member], far)
+    assert now(member).ends_at is None
+    assert [reason.code for reason in Report.read(job.report).reasons] == ["too_far"]
 
 
 def test_nobody_asks_in_anothers_name(owner, admin, member, staff):
@@ -213,6 +222,29 @@ def test_undo_leaves_alone_whom_somebody_else_changed_meanwhile(owner, admin, me
     assert [now(one).role.key for one in (member, viewer)] == ["member", "member"]
     [reason] = Report.read(back.report).reasons
     assert (reason.code, reason.names) == ("meanwhile", ["Vera Lindqvist"])
+
+
+def test_undo_leaves_a_curator_whom_somebody_else_made_one_meanwhile(owner, admin, member, viewer, group):
+    job = do(owner, deeds.ADD_TO_GROUP, [member, viewer], group)
+    make_curators(actor=acting(admin), group=group, memberships=[member])
+    back = undo_it(owner, job)
+    assert list(group.places.values_list("membership", "curates")) == [(member.pk, True)]
+    [reason] = Report.read(back.report).reasons
+    assert (reason.code, reason.names) == ("meanwhile", ["Mina Haddad"])
+
+
+def test_undo_passes_over_whose_role_is_gone_and_gives_the_others_theirs(owner, member, viewer):
+    organization = owner.organization
+    role = design(owner, "Auditor", "members.read")
+    hold(role, viewer)
+    job = do(owner, deeds.CHANGE_ROLE, [member, viewer], role_of(organization, "admin"))
+    delete_role(actor=acting(owner), role=role, move_to=None, invitations_to=None)
+    back = undo_it(owner, job)
+    assert (back.state, back.changed) == (JobState.DONE, 1)
+    assert [now(one).role.key for one in (member, viewer)] == ["member", "admin"]
+    [reason] = Report.read(back.report).reasons
+    assert (reason.code, reason.names) == ("gone", ["Vera Lindqvist"])
+    counters(organization)
 
 
 def test_undo_gives_back_seats_only_while_they_are_free(owner, admin, member, viewer):

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 from jobs import running
 from jobs.models import Job, JobState
+from organizations.actions.details import edit_details
 from organizations.actions.groups import create_group
 from organizations.bulk import deeds
 from organizations.bulk.open_jobs import open_jobs
@@ -163,6 +164,29 @@ def test_one_person_is_removed_by_name(client_of, org, owner, member):
     assert not Membership.objects.filter(pk=member.pk).exists()
 
 
+@pytest.mark.parametrize("typed", ["Anna Maria O’Neil, Jr.", "Anna  Maria O’Neil,  Jr.", " Anna Maria O’Neil, Jr. "])
+def test_name_is_typed_as_it_reads(client_of, owner, member, typed):
+    name_here(member, "Anna  Maria O’Neil, Jr.")
+    browser = client_of(owner)
+    press(browser, ask(browser, "remove", [member]), typed=typed)
+    assert not Membership.objects.filter(pk=member.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "Anna Maria O’Neil Jr.", "anna maria o’neil, jr.", "Аnna Maria O’Neil, Jr.", "1", "Anna"]
+)
+def test_another_name_removes_nobody(client_of, owner, member, typed):
+    name_here(member, "Anna  Maria O’Neil, Jr.")
+    browser = client_of(owner)
+    with written() as news:
+        press(browser, ask(browser, "remove", [member]), typed=typed)
+    assert news.nothing
+
+
+def name_here(person: Membership, name: str) -> None:
+    edit_details(actor=acting(person), membership=person, own_name=name, job_title="", phone="")
+
+
 def test_forged_selection_touches_nobody_outside(client_of, org, owner, outsider, member):
     browser = client_of(owner)
     seen = plain(ask(browser, "deactivate", [outsider]))
@@ -192,8 +216,10 @@ def test_forged_selection_touches_nobody_outside(client_of, org, owner, outsider
         {"deed": "add_to_group", "argument": uuid7().hex},
         {"deed": "set_end", "argument": "2030-01-01"},
         {"deed": "set_end", "argument": "soon", "go": "yes"},
+        {"deed": "set_end", "argument": "9999-12-31T23:59:59+00:00", "go": "yes"},
+        {"deed": "set_end", "argument": "0001-01-01T00:00:00+14:00"},
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_means_nothing_is_told_and_changes_nothing(client_of, org, owner, member, fields):
     sent = {"m": member.pk.hex} | fields if "argument" in fields else fields
