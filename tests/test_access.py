@@ -32,6 +32,7 @@ GET = {
     "team:overview":          "200   200   200   200   403     403    403    404  404   404    302",
     "team:members":           "200   200   200   200   403     403    403    404  404   404    302",
     "team:export":            "200   200   200   200   403     403    403    404  404   404    302",
+    "team:member_choices":    "200   200   200   200   403     403    403    404  404   404    302",
     "team:person":            "200   200   200   200   403     403    403    404  404   404    302",
     "team:person_menu":       "200   200   200   200   403     403    403    404  404   404    302",
     "team:person_history":    "200   200   403   403   403     403    403    404  404   404    302",
@@ -92,6 +93,7 @@ POST = {
     "team:overview":          "405   405   405   405   403     403    403    404  404   404    302",
     "team:members":           "405   405   405   405   403     403    403    404  404   404    302",
     "team:export":            "405   405   405   405   403     403    403    404  404   404    302",
+    "team:member_choices":    "405   405   405   405   403     403    403    404  404   404    302",
     "team:person":            "405   405   405   405   403     403    403    404  404   404    302",
     "team:person_menu":       "405   405   405   405   403     403    403    404  404   404    302",
     "team:person_history":    "405   405   403   403   403     403    403    404  404   404    302",
@@ -174,6 +176,8 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
     kwargs: dict[str, Any] = {"slug": organization.slug}
     if view in OF_AN_INVITATION:
         kwargs["invitation"] = invitation.pk
+    if view == "team:member_choices":
+        kwargs["name"] = "more"
     if view == "organizations:saved_filter_delete":
         kwargs["filter"] = uuid7()  # everyone sees their own, and nobody here has any
     if view == "organizations:extension":

@@ -26,11 +26,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chip:
-    """One filter: on, with the query that takes it off; or off, with the name that its choices are asked by."""
+    """One filter: on, with the query that takes it off; or off, with where its choices are, seen from the table."""
 
     label: str
     off: str | None = None
-    name: str = ""
+    choices: str = ""
 
 
 Section = tuple[str, list[Choice]]
@@ -42,8 +42,8 @@ def chips(filters: Filters, reader: Actor) -> list[Chip]:
     on = [
         Chip(said, off=filters.without(name).query()) for name, said in filters.in_words() if name not in ("q", "role")
     ]
-    off = [Chip(label, name=name) for name, label in LABELS.items() if name not in filters.named]
-    return [*on, *(chip for chip in off if chip.name != "group" or reads_groups(reader))]
+    names = [name for name in LABELS if name not in filters.named and (name != "group" or reads_groups(reader))]
+    return [*on, *(Chip(LABELS[name], choices=f"by/{name}/?{filters.query()}") for name in names)]
 
 
 def choices(name: str, filters: Filters, organization: Organization, reader: Actor, order: str) -> list[Section]:

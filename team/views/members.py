@@ -71,6 +71,7 @@ class MembersView(OrganizationMixin, TemplateView):
             is_narrowed=bool(self.filters.named or self.filters.q),
             query=self.filters.query(),
             rest=self.filters.without("q"),
+            export=f"export.csv?{self.filters.query()}".rstrip("?"),
             tabs=self.heads.tabs(self.filters),
             chips=chips(self.filters, self.actor),
             sorts=self._sorts(),

@@ -107,7 +107,7 @@ def test_broker_that_is_away_costs_a_second_and_no_mail(caplog):
         enqueue_many([NewMail("tests.note", f"note:{number}", {}) for number in range(500)])
     assert time.monotonic() - began < 1.8
     assert Mail.objects.filter(state=State.PENDING).count() == 500
-    assert "the mail waits for the next sweep" in caplog.text
+    assert "the work waits for the next sweep" in caplog.text
 
 
 @pytest.mark.django_db
