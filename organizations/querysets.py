@@ -121,14 +121,15 @@ class MembershipQuerySet(QuerySet["Membership"]):
         values = list(zip((value, membership_id), fields, strict=True))
         return self.filter(Beyond([column, "id"], values, backwards=backwards))
 
-    def matching(self, text: str) -> MembershipQuerySet:
-        return self.filter(Q(name__icontains=text) | Q(email__icontains=text))
-
 
 class MembershipTextQuerySet(QuerySet["MembershipText"]):
     def holding(self, text: str) -> MembershipTextQuerySet:
         """Those that hold the folded text anywhere."""
         return self.filter(text__contains=text)
+
+    def some_ids(self, text: str) -> QuerySet[MembershipText, Any]:
+        """The memberships of at most 1,000 of those: what is bounded can be sorted afterwards."""
+        return self.holding(text).values("membership_id")[:1_000]
 
 
 class GroupQuerySet(QuerySet["Group"]):

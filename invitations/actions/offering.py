@@ -156,7 +156,7 @@ def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcom
             spelled.setdefault(normalise(address), address)
         except ValidationError as mistake:
             outcome.pass_over(address, mistake.messages[0])
-    members = set(organization.memberships.filter(email__in=spelled).values_list("email", flat=True))
+    members = set(organization.memberships.filter(user__email__in=spelled).values_list("user__email", flat=True))
     invited = set(
         organization.invitations.filter(email__in=spelled, status=InvitationStatus.PENDING).values_list(
             "email", flat=True

@@ -40,8 +40,9 @@ class Membership(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="memberships")
+    # Without indexes of their own: every one is written with each change of a role, and those below begin with them.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", db_index=False)
+    role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="memberships", db_index=False)
     owns = models.BooleanField(default=False, editable=False, help_text="A copy of the role's, for the rules below.")
     sole_owner = models.BooleanField(default=False, editable=False, help_text="Owns where exactly one may.")
     status = models.CharField(max_length=11, choices=MembershipStatus.choices, default=MembershipStatus.ACTIVE)
@@ -75,7 +76,7 @@ class Membership(models.Model):
     class Meta:
         ordering = ["sort_name", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["organization", "user"], name="organizations_membership_once"),
+            models.UniqueConstraint(fields=["user", "organization"], name="organizations_membership_once"),
             models.UniqueConstraint(
                 fields=["organization"], condition=Q(sole_owner=True), name="organizations_exactly_one_owner"
             ),
@@ -88,7 +89,6 @@ class Membership(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "email"], name="organizations_member_email"),
             # One for each pair of filter and order that the members table offers (team/members/orders.py).
             models.Index(fields=["organization", "sort_name", "id"], name="organizations_member_name"),
             models.Index(fields=["organization", "role", "sort_name", "id"], name="organizations_member_by_role"),

@@ -19,7 +19,7 @@ from organizations import policies
 from organizations.actions.group_places import add_to_group, make_curators, remove_from_group, unmake_curators
 from organizations.actions.outcome import PassedOver
 from organizations.forms.groups import AddressesForm, CuratorForm
-from organizations.models import GroupPlace, Membership, Role
+from organizations.models import GroupPlace, Membership, Role, folded
 from organizations.policies import Decision
 from organizations.views.errors import add_errors
 from organizations.views.group_facts import curator_roles
@@ -80,7 +80,9 @@ class AddToGroupView(GroupMixin, FormView[AddressesForm]):
         """
         if not self.search or not policies.holds(self.actor, "members.read"):
             return []
-        rows = list(self.organization.memberships.select_related("role").matching(self.search).by_name()[: FOUND + 1])
+        near = self.organization.texts.some_ids(folded(self.search))
+        people = self.organization.memberships.select_related("role").filter(pk__in=near)
+        rows = list(people.by_name()[: FOUND + 1])
         there = set(self.group.places.filter(membership__in=rows).values_list("membership_id", flat=True))
         for row in rows:
             row.organization = self.organization
@@ -103,7 +105,7 @@ class AddToGroupView(GroupMixin, FormView[AddressesForm]):
 
     def _add_all(self, typed: list[tuple[str, str]]) -> Sorted:
         wanted = {stored: address for address, stored in typed if stored}
-        people = list(self.organization.memberships.filter(email__in=wanted))
+        people = list(self.organization.memberships.filter(user__email__in=wanted))
         outcome = add_to_group(actor=self.actor, group=self.group, memberships=people)
         changed = {one.pk for one in outcome.done}
         refused = {one.who for one in outcome.passed_over}

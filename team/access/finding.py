@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from audit.actors import Actor
-from organizations.models import Group, Membership, Organization
+from organizations.models import Group, Membership, Organization, folded
 from organizations.policies import holds
 from organizations.querysets import MembershipQuerySet
 
@@ -25,7 +25,7 @@ def person_by_id(organization: Organization, text: str) -> Membership | None:
 
 def person_by_address(organization: Organization, address: str) -> Membership | None:
     """By the address that the organization knows them by; others of the same account are theirs alone."""
-    return _with(organization, people(organization).filter(email=address).first())
+    return _with(organization, people(organization).filter(user__email=address).first())
 
 
 def person_of_user(organization: Organization, user: User) -> Membership | None:
@@ -35,7 +35,8 @@ def person_of_user(organization: Organization, user: User) -> Membership | None:
 def people_by_name(organization: Organization, name: str) -> list[Membership]:
     """Those of exactly that name, else those with it somewhere in theirs; three at most."""
     rows = people(organization).by_name()
-    found = list(rows.filter(name__iexact=name)[:3]) or list(rows.filter(name__icontains=name)[:3])
+    near = rows.filter(pk__in=organization.texts.some_ids(folded(name)))
+    found = list(rows.filter(sort_name=name.casefold())[:3]) or list(near[:3])
     return [one for one in found if _with(organization, one)]
 
 
