@@ -151,8 +151,9 @@ class History:
         deactivate(actor=acting_for(self.people["Lena Fischer"]), organization=organization, memberships=[member])
 
     def _end(self, organization: Organization, name: str, days: float) -> None:
-        """Their access ends so many days from today."""
-        by, ends_at = acting_for(self.people["Lena Fischer"]), self.today + timedelta(days=days)
+        """Their access ends so many days from today, in the evening."""
+        by = acting_for(self.people["Lena Fischer"])
+        ends_at = (self.today + timedelta(days=days)).replace(hour=22, minute=59, second=0, microsecond=0)
         member = self._member(organization, name)
         set_end(actor=by, organization=organization, memberships=[member], ends_at=ends_at)
 

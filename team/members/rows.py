@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from team.members.listing import Person
 
 LONG = 26  # letters that surely find room beside the other columns; longer names also stand in the title
 NOW = 300  # seconds in which somebody counts as being here
+SOON = timedelta(days=14)  # before an end that wants somebody
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class PersonRow:
     two_factor: bool
     active: datetime | None
     ends: datetime | None
+    soon: bool
 
 
 class Rows:
@@ -89,6 +91,7 @@ class Rows:
             two_factor=person.two_factor,
             active=active,
             ends=person.ends_at,
+            soon=person.ends_at is not None and person.ends_at - self.at < SOON and person.status == "active",
         )
 
     @cached_property

@@ -112,7 +112,7 @@ class OverviewView(OrganizationMixin, TemplateView):
     def _without_role(self) -> list[dict[str, str]]:
         """People who can do nothing here, for whoever gives roles."""
         count = self._people.get(None, 0)
-        if not count or not holds(self.actor, "roles.assign") or not holds(self.actor, "roles.read"):
+        if not count or not holds(self.actor, "roles.assign") or not holds(self.actor, "members.read"):
             return []
         return [
             {
@@ -120,7 +120,7 @@ class OverviewView(OrganizationMixin, TemplateView):
                 "kind": "wait",
                 "what": "1 person has no role" if count == 1 else f"{count:,} people have no role",
                 "why": "Without a role nobody can do anything here.",
-                "url": reverse("organizations:roles", args=[self.organization.slug]),
+                "url": f"{reverse('team:members', args=[self.organization.slug])}?role=none",
                 "verb": "Give a role",
             }
         ]
