@@ -17,7 +17,7 @@ def test_whoever_gives_roles_hears_of_people_without_one(client_of, owner, membe
     give_role(member, None)
     page = overview(client_of(owner))
     assert "1 person has no role Without a role nobody can do anything here. Give a role" in text_of(page)
-    assert f'href="{reverse("organizations:roles", args=["marram"])}">Give a role' in page.content.decode()
+    assert f'href="{reverse("team:members", args=["marram"])}?role=none">Give a role' in page.content.decode()
 
 
 def test_people_without_a_role_stand_among_the_roles(client_of, owner, member, viewer):
