@@ -79,7 +79,7 @@ def test_first_question_is_free_where_all_is_loaded(curator):
 
 
 def test_later_question_is_about_as_fast_as_a_lookup(curator, group):
-    """The time itself is the machine's; `make bench PARTS=access` prints it. Here it is measured by a lookup beside it."""
+    """The time itself is the machine's; `make bench PARTS=access` prints it. Here a lookup beside it is the measure."""
     one = loaded(curator)
     answers = {"search.use": True}
     times = 20_000
