@@ -141,7 +141,7 @@ def plural(count: int, forms: str) -> str:
 
 @cache
 def _stylesheets() -> SafeString:
-    return get_template("components/stylesheets.html").render()
+    return mark_safe(get_template("components/stylesheets.html").render())  # noqa: S308 - a template of our own
 
 
 @cache

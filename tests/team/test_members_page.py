@@ -151,7 +151,7 @@ def test_pages_follow_each_other_and_lead_back_in_every_order(client_of, org, ow
         page = browser.get(MEMBERS + onward)
         seen += names(page)
     assert seen == expected, column
-    back = []
+    back: list[str] = []
     while True:
         back = names(page) + back
         if not (before := link(page, "prev")):
