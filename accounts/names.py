@@ -19,7 +19,8 @@ def _is_hidden(letter: str) -> bool:
 
 def validate_name(name: str) -> None:
     """Refuses control and direction characters (`control_characters`) and links (`link`), each with a sentence."""
-    if any(_is_hidden(letter) for letter in name):
+    shows_nothing = bool(name.strip()) and not name.strip(f"{_JOINERS} ")
+    if shows_nothing or any(_is_hidden(letter) for letter in name):
         message = "Please leave out invisible and control characters."
         raise ValidationError(message, code="control_characters")
     if _LINK.search(name):

@@ -76,8 +76,8 @@ class TypedForm(forms.Form):
 
     def clean_typed(self) -> str:
         typed, expected = as_typed(self.cleaned_data["typed"]), as_typed(self.expected)
-        without_commas = expected.replace(",", "")
-        if typed != expected and not (without_commas.isdecimal() and typed == without_commas):
+        number = expected.replace(",", "")
+        if not typed or typed not in (expected, number if number.isdecimal() else expected):
             message = f"This is not what stands above. Type {self.expected}, or cancel."
             raise ValidationError(message, code="not_the_same")
         return typed

@@ -16,6 +16,7 @@ from organizations.forms.end_of_access import EndOfAccessField, end_of
 from organizations.models import Membership
 
 NEVER, ON_A_DAY = "never", "day"
+_JOINERS = {0x200C: None, 0x200D: None}  # names may hold them
 _QUICK = {"7": "In 7 days", "30": "In 30 days", "90": "In 90 days"}
 
 
@@ -77,15 +78,15 @@ class RemoveForm(forms.Form):
 
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
-        if as_typed(typed) != as_typed(self.name):
+        if not as_typed(typed) or as_typed(typed) != as_typed(self.name):
             message = f"This is not what stands above. Type {self.name}, or cancel."
             raise ValidationError(message, code="not_the_name")
         return typed
 
 
 def as_typed(text: str) -> str:
-    """However the keyboard makes é, and however many spaces are between."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """However the keyboard makes é, however many spaces are between, and without the joiners that nobody sees."""
+    return " ".join(unicodedata.normalize("NFC", text.translate(_JOINERS)).split())
 
 
 def _said(day: Any) -> str:

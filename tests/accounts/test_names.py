@@ -33,6 +33,7 @@ def test_names_that_people_have(name):
         ("\u3164", "control_characters"),
         ("\u2800\u2800", "control_characters"),
         ("\ud800", "control_characters"),
+        ("\u200d \u200c", "control_characters"),
         ("Win at https://evil.example", "link"),
         ("www.evil.example", "link"),
         ("Your bank.com", "link"),
