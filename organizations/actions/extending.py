@@ -58,8 +58,11 @@ def grant(*, actor: Actor, membership: Membership, extension: Extension, ends_at
     organization = locked(membership.organization_id)
     actor = as_of_now(actor, organization)
     found = _reloaded(organization, membership)
-    _open_request(organization, found, extension, actor)
+    request = _open_request(organization, found, extension, actor)
     policies.may_end_later(found, ends_at, act.now).demand()
+    if found.ends_at and request.ended_then != found.ends_at:  # the end was moved since, and this is more than it is
+        request.ended_then = found.ends_at
+        request.save(update_fields=["ended_then"])
     lapsed = found.status == MembershipStatus.DEACTIVATED
     _all_of(set_end(actor=actor, organization=organization, memberships=[found], ends_at=ends_at))
     if lapsed:

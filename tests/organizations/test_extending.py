@@ -89,6 +89,16 @@ def test_asking_again_after_the_end_came_nearer_keeps_one_request(owner, member)
     assert status(first) == "granted"
 
 
+def test_granting_less_than_there_was_when_it_was_asked_is_an_answer(owner, member):
+    extension = asking(member, days=20)
+    sooner = timezone.now() + timedelta(days=10)
+    set_end(actor=acting(owner), organization=owner.organization, memberships=[member], ends_at=sooner)
+    with written() as news:
+        granting(owner, extension, sooner + timedelta(days=5))
+    assert status(extension) == "granted"
+    assert sorted(news.actions) == ["extension.granted", "member.end_set"]
+
+
 def test_it_can_be_asked_again_where_what_was_granted_is_taken_back(owner, member, later):
     first = asking(member, days=10)
     ends = now_of(member).ends_at
