@@ -48,7 +48,8 @@ def test_whoever_accepts_has_access_until_that_day(org, owner, stranger):
 
 
 @pytest.mark.parametrize(
-    ("days", "role", "code"), [(-1, "member", "past"), (0, "member", "past"), (30, "owner", "owner")]
+    ("days", "role", "code"),
+    [(-1, "member", "past"), (0, "member", "past"), (36_526, "member", "too_far"), (30, "owner", "owner")],
 )
 def test_an_end_that_cannot_be_is_refused_beside_its_field(owner, days, role, code):
     with time_machine.travel(timezone.now(), tick=False), written() as news, pytest.raises(ValidationError) as refusal:
