@@ -161,6 +161,9 @@ class Migration(migrations.Migration):
                 ],
             ),
         ),
+        # PostgreSQL keeps this constraint as an index on the organization alone, and taking off the foreign key's own
+        # index takes every such index along: so it goes first, and comes back.
+        migrations.RemoveConstraint(model_name="membership", name="organizations_exactly_one_owner"),
         migrations.AlterField(
             model_name="membership",
             name="organization",
@@ -169,6 +172,14 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="memberships",
                 to="organizations.organization",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sole_owner", True)),
+                fields=("organization",),
+                name="organizations_exactly_one_owner",
             ),
         ),
         migrations.AddIndex(
