@@ -19,6 +19,7 @@ from jobs.nudging import nudge
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+TURN = 5  # seconds for one job before another that is due gets its turn
 MOST_ATTEMPTS = 5
 PAUSES = (5, 15, 45, 120)  # seconds, after the first, second… failure
 _SORRY = "Something went wrong on our side, so it stopped here. What was done until then stays."
@@ -43,13 +44,13 @@ def do_here(job: Job, seconds: float) -> Job:
 
 
 def run_due(seconds: float) -> bool:
-    """Do what is due, for about that long. Answers whether nothing is left."""
+    """Do what is due in turns, for about that long in all. Answers whether nothing is left."""
     until = monotonic() + seconds
     while monotonic() < until:
         job_id = Job.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True).first()
         if job_id is None:
             return True
-        run(job_id, until - monotonic())
+        run(job_id, min(TURN, until - monotonic()))
     return not Job.objects.due(timezone.now()).exists()
 
 
@@ -100,7 +101,8 @@ def _step(job_id: UUID, lease: datetime, *, again: bool) -> datetime | None:
         elif again:
             job.leased_until = timezone.now() + LEASE
         else:
-            job.state, job.leased_until = JobState.WAITING, None
+            # Behind all others that are due: a very long one keeps no short one waiting.
+            job.state, job.leased_until, job.due_at = JobState.WAITING, None, timezone.now()
         job.save()
         if more and connection.vendor == "postgresql":
             # Its effect and how far the job is are written together: what a crash would lose is done again.

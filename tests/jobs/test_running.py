@@ -62,6 +62,17 @@ def test_all_that_is_due_is_done_the_oldest_first():
     assert ends == sorted(ends)
 
 
+def test_long_job_keeps_no_short_one_waiting(monkeypatch):
+    monkeypatch.setattr(running, "TURN", 0)
+    long, short = started(total=9), started(total=1)
+    assert running.run_due(60)
+    for job in (long, short):
+        job.refresh_from_db()
+        assert job.state == JobState.DONE
+    assert short.finished_at < long.finished_at
+    assert numbers(long) == list(range(9))
+
+
 def test_what_is_left_is_said():
     started()
     assert not running.run_due(0)
