@@ -69,6 +69,8 @@ def test_long_job_keeps_no_short_one_waiting(monkeypatch):
     for job in (long, short):
         job.refresh_from_db()
         assert job.state == JobState.DONE
+    assert short.finished_at
+    assert long.finished_at
     assert short.finished_at < long.finished_at
     assert numbers(long) == list(range(9))
 
