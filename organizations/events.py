@@ -110,7 +110,7 @@ GROUP_LEFT = event(
     "group.member_removed",
     "{actor} took {target} out of the group {before_group}",
     icon="user-minus",
-    fields="group curates",
+    fields="group curates reason",
 )
 CURATOR_MADE = event(
     "group.curator_made", "{actor} made {target} curator of {after_group}", icon="star", fields="group"

@@ -127,7 +127,7 @@ def _standing(about: About) -> Item:
         decision = policies.may_deactivate(actor, person, about.other_owners)
         page = about.url("organizations:person_deactivate")
         return Item("Deactivate", "ban", page, decision.reason, dialog=True, apart=True)
-    decision = policies.may_reactivate(actor, person, about.places, about.at)
+    decision = policies.may_reactivate(actor, person, about.at)
     if decision and person.takes_seat:
         decision = policies.has_seats(person.organization, 1)
     page = about.url("organizations:person_reactivate")

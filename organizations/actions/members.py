@@ -18,7 +18,7 @@ from organizations import events, policies, signals
 from organizations.actions.answering_requests import grant_what_was_asked
 from organizations.actions.assigning import finish
 from organizations.actions.base import action, as_of_now, locked
-from organizations.actions.group_places import leave_groups
+from organizations.actions.group_places import leave_groups, not_given_back
 from organizations.actions.outcome import Outcome
 from organizations.actions.ownership import drop_offers_to
 from organizations.actions.people import (
@@ -119,7 +119,10 @@ def deactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
 
 @action
 def reactivate(*, actor: Actor, organization: Organization, memberships: Sequence[Membership]) -> Outcome[Membership]:
-    """Give these people their access back, as far as seats are free; who finds none is passed over."""
+    """Give these people their access back, as far as seats are free; who finds none is passed over.
+
+    A place in a group where the actor could not give what the role grants is not given back.
+    """
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
@@ -129,7 +132,7 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
     for membership in people:
         if membership.status == MembershipStatus.ACTIVE:
             continue
-        decision = policies.may_reactivate(actor, membership, places.get(membership.pk, []), act.now)
+        decision = policies.may_reactivate(actor, membership, act.now)
         if decision and membership.takes_seat:
             decision = policies.has_seats(organization, 1)
         if not decision:
@@ -149,6 +152,11 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
         outcome.done.append(membership)
     if outcome.done:
         _save_status(organization, outcome.done)
+        for membership in outcome.done:
+            kept_back = [
+                place for place in places.get(membership.pk, []) if not policies.may_give_back(actor, membership, place)
+            ]
+            not_given_back(membership, kept_back, actor=actor)
         organization.save_counters()
         grant_what_was_asked(organization, outcome.done, actor=actor)
     return outcome

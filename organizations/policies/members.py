@@ -115,14 +115,19 @@ def may_deactivate(actor: Actor, membership: Membership, other_owners: int) -> D
     return may_touch(actor, membership) and owner_stays(membership, other_owners)
 
 
-def may_reactivate(actor: Actor, membership: Membership, places: Sequence[GroupPlace], at: datetime) -> Decision:
-    """Reactivating gives back what the role grants, so it needs what giving it would."""
+def may_reactivate(actor: Actor, membership: Membership, at: datetime) -> Decision:
+    """Reactivating gives back what the role grants, so it needs to hold that; of groups, see `may_give_back`."""
     if not (held := holds(actor, "members.update")):
         return held
     if membership.status == MembershipStatus.DEACTIVATED and membership.ends_at and membership.ends_at <= at:
         return no(f"The access of {membership.label} has ended. Set a later end or none first.", "ended")
+    return may_touch(actor, membership)
+
+
+def may_give_back(actor: Actor, membership: Membership, place: GroupPlace) -> Decision:
+    """Whether this place in a group comes back with the person's access: what their role grants there is given anew."""
     grants = membership.role.grant_set if membership.role else frozenset()
-    return may_touch(actor, membership) and may_give_there(actor, grants, places)
+    return may_give_there(actor, grants, [place])
 
 
 def may_edit_details(actor: Actor, membership: Membership) -> Decision:

@@ -181,16 +181,23 @@ def test_what_curators_hold_is_given_by_those_who_curate_there(reef, groups, lib
     assert why_not(outcome) == {"There": "more_than_own"}
 
 
-def test_access_that_reaches_beyond_ones_own_groups_is_not_given_back(reef, groups, librarian, reader):
+def test_access_is_given_back_without_the_groups_where_it_reaches_beyond_ones_own(reef, groups, librarian, reader):
     here, there = newcomer(reef, "Here"), newcomer(reef, "There")
     hold(reader, here, there)
     put(reef, here, groups["Corals"])
     put(reef, there, groups["Kelp"])
+    put(reef, there, groups["Corals"])
     deactivate(here)
     deactivate(there)
-    outcome = restore(librarian, here, there)
-    assert names(outcome) == {"Here"}
-    assert why_not(outcome) == {"There": "more_than_own"}
+    with written() as news:
+        outcome = restore(librarian, here, there)
+    assert names(outcome) == {"Here", "There"}
+    assert [place.group.name for place in here.group_places.all()] == ["Corals"]
+    assert [place.group.name for place in there.group_places.all()] == ["Corals"]
+    left = [event for event in news.events if event.action == "group.member_removed"]
+    assert [(event.target_label, event.before["group"], event.after) for event in left] == [
+        ("There", "Kelp", {"reason": "could not be given back"})
+    ]
 
 
 def test_nobody_is_put_where_their_role_reaches_further_than_ones_own(reef, groups, librarian, reader):

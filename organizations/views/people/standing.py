@@ -105,6 +105,11 @@ class DeactivateView(StandingView):
         }
 
 
+_LOST = (
+    "The places in {groups} end: the role grants more there than you could give. Someone who may can add them again."
+)
+
+
 class ReactivateView(StandingView):
     page_name = "the page that reactivates a person"
     deed = REACTIVATE
@@ -115,19 +120,22 @@ class ReactivateView(StandingView):
             return policies.no(f"{person.label} has access to {self.organization} already.", "already")
         if person.status == MembershipStatus.ACTIVE:  # its end is past, which nobody has written down yet
             person.status = MembershipStatus.DEACTIVATED
-        decision = policies.may_reactivate(self.actor, person, self.places(), self.now)
+        decision = policies.may_reactivate(self.actor, person, self.now)
         return decision and (policies.has_seats(self.organization, 1) if person.takes_seat else policies.YES)
 
     def question(self) -> dict[str, Any]:
         person, organization = self.person, self.organization
         role = f"as {person.role.label}" if person.role else "without a role, which somebody gives next"
-        groups = in_words(self.actor, self.places())
+        places = {place: bool(policies.may_give_back(self.actor, person, place)) for place in self.places()}
+        groups = in_words(self.actor, [place for place, back in places.items() if back])
+        lost = in_words(self.actor, [place for place, back in places.items() if not back])
         ends = timezone.localtime(person.ends_at) if person.ends_at else None
         return {
             "title": f"Reactivate {person.label} in {organization}?",
             "consequences": [
                 {"icon": "check", "text": f"{person.label} has access to {organization} again at once, {role}."},
                 *([{"icon": "users-group", "text": f"The places in {groups} count again."}] if groups else []),
+                *([{"icon": "alert-triangle", "text": _LOST.format(groups=lost)}] if lost else []),
                 *([{"icon": "armchair", "text": "A seat is taken."}] if person.takes_seat else []),
                 *([{"icon": "clock", "text": f"Access ends on {said_date(ends, 'j F Y')}."}] if ends else []),
             ],
