@@ -63,10 +63,12 @@ def ago(moment: datetime | None, where: str = "") -> SafeString | str:
 @register.filter
 def shortly(moment: datetime, where: str = "") -> SafeString:
     """The same for rows that come by the dozen: to the minute, with what it is on hover left to time-titles.js."""
-    words = _relative(timezone.localtime(moment), timezone.localtime())
+    zone = timezone.get_current_timezone()
+    words = _relative(moment.astimezone(zone), datetime.now(zone))
     if where == "mid-sentence":
         words = _mid_sentence(words)
-    return mark_safe(f"<time datetime={moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}>{words}</time>")  # noqa: S308
+    exact = moment.astimezone(UTC).isoformat()[:16]
+    return mark_safe(f"<time datetime={exact}Z>{words}</time>")  # noqa: S308 - times and words of our own
 
 
 @register.filter
