@@ -29,7 +29,7 @@ from organizations.actions.people import (
     record_of,
     reloaded,
 )
-from organizations.models import Membership, MembershipSource, MembershipStatus, Organization, Role
+from organizations.models import GroupPlace, Membership, MembershipSource, MembershipStatus, Organization, Role
 
 
 def admit(
@@ -118,10 +118,13 @@ def deactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
 
 
 @action
-def reactivate(*, actor: Actor, organization: Organization, memberships: Sequence[Membership]) -> Outcome[Membership]:
+def reactivate(
+    *, actor: Actor, organization: Organization, memberships: Sequence[Membership], whole: bool = False
+) -> Outcome[Membership]:
     """Give these people their access back, as far as seats are free; who finds none is passed over.
 
-    A place in a group where the actor could not give what the role grants is not given back.
+    A place in a group where the actor could not give what the role grants ends; with `whole`, as undoing needs it, who
+    has one is passed over instead.
     """
     act = current_act()
     organization = locked(organization)
@@ -129,10 +132,14 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
     outcome: Outcome[Membership] = Outcome()
     people = reloaded(organization, memberships)
     places = places_of_roles_held(actor, people)
+    ending: list[tuple[Membership, list[GroupPlace]]] = []
     for membership in people:
         if membership.status == MembershipStatus.ACTIVE:
             continue
         decision = policies.may_reactivate(actor, membership, act.now)
+        lost = [one for one in places.get(membership.pk, []) if not policies.may_give_back(actor, membership, one)]
+        if decision and whole and lost:
+            decision = policies.may_give_back(actor, membership, lost[0])
         if decision and membership.takes_seat:
             decision = policies.has_seats(organization, 1)
         if not decision:
@@ -150,13 +157,11 @@ def reactivate(*, actor: Actor, organization: Organization, memberships: Sequenc
             after={"status": MembershipStatus.ACTIVE.value},
         )
         outcome.done.append(membership)
+        ending.append((membership, lost))
     if outcome.done:
         _save_status(organization, outcome.done)
-        for membership in outcome.done:
-            kept_back = [
-                place for place in places.get(membership.pk, []) if not policies.may_give_back(actor, membership, place)
-            ]
-            not_given_back(membership, kept_back, actor=actor)
+        for membership, lost in ending:
+            not_given_back(membership, lost, actor=actor)
         organization.save_counters()
         grant_what_was_asked(organization, outcome.done, actor=actor)
     return outcome

@@ -134,7 +134,7 @@ class Deactivate(Plain):
     def undo(
         self, actor: Actor, organization: Organization, people: Sequence[Membership], argument: None, before: str
     ) -> Outcome[Membership]:
-        return reactivate(actor=actor, organization=organization, memberships=people)
+        return reactivate(actor=actor, organization=organization, memberships=people, whole=True)
 
     def as_left(self, rows: MembershipQuerySet, argument: None) -> MembershipQuerySet:
         return rows.filter(status=MembershipStatus.DEACTIVATED)
@@ -143,11 +143,14 @@ class Deactivate(Plain):
 class Reactivate(Plain):
     key, permission, icon, label = "reactivate", "members.update", "user-check", "Reactivate"
     asking = "Reactivate {who}"
-    will = "{who} will have access to {organization} again, with role and groups as before."
+    will = "{who} will have access to {organization} again, with role and groups as far as you may give them."
     verb = "Reactivate {who} in {organization}"
     said = "{who} {has} access to {organization} again."
     already = "{who} {has} access to {organization} already."
-    consequences = (("armchair", "Each takes a seat."),)
+    consequences = (
+        ("armchair", "Each takes a seat."),
+        ("users-group", "A place in a group ends where the role grants more than you could give there."),
+    )
 
     def do(
         self, actor: Actor, organization: Organization, people: Sequence[Membership], argument: None

@@ -9,6 +9,7 @@ from invitations.actions.offering import invite
 from organizations.actions.deleting_roles import delete_role
 from organizations.actions.group_places import add_to_group, make_curators
 from organizations.actions.groups import create_group
+from organizations.actions.members import reactivate
 from organizations.models import Group, Membership, Role
 from tests.factories import UserFactory, acting, deactivate, found, give_role, join, role_of
 from tests.organizations.changing import assign, names, restore, role_held, why_not
@@ -198,6 +199,17 @@ def test_access_is_given_back_without_the_groups_where_it_reaches_beyond_ones_ow
     assert [(event.target_label, event.before["group"], event.after) for event in left] == [
         ("There", "Kelp", {"reason": "could not be given back"})
     ]
+
+
+def test_undoing_takes_no_place_in_a_group_away_for_good(reef, groups, librarian, reader):
+    """Who could not be made as before is left to somebody who may."""
+    there = newcomer(reef, "There")
+    hold(reader, there)
+    put(reef, there, groups["Kelp"])
+    deactivate(there)
+    outcome = reactivate(actor=acting(librarian), organization=there.organization, memberships=[there], whole=True)
+    assert why_not(outcome) == {"There": "more_than_own"}
+    assert [place.group.name for place in there.group_places.all()] == ["Kelp"]
 
 
 def test_nobody_is_put_where_their_role_reaches_further_than_ones_own(reef, groups, librarian, reader):
