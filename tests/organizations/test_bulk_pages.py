@@ -22,7 +22,7 @@ from organizations.bulk.rehearsing import GOOD_FOR
 from organizations.bulk.selection import MOST_SELECTED
 from organizations.models import GroupPlace, Membership, Organization, Role
 from organizations.views.bulk.bar import build_bar
-from tests.factories import acting, crowd, give_role, role_of
+from tests.factories import UserFactory, acting, count_again, crowd, give_role, join, role_of
 from tests.witness import counters, written
 
 PAGE = "/o/marram/members/bulk/"
@@ -412,3 +412,20 @@ def test_selection_by_filter_stops_where_a_filter_has_gone(client_of, org, owner
     job = Job.objects.get()
     assert (job.state, job.seen) == (JobState.FAILED, 0)
     assert "A filter of this selection is not known here any more." in job.reason
+
+
+def test_group_that_is_not_to_be_seen_is_not_named_either(client_of, org, owner, member):
+    hidden = create_group(actor=acting(owner), organization=org, name="Hidden plans", description="")
+    keeper = Role.objects.create(
+        organization=org, scheme=org.scheme, key="keeper", label="Keeper", rank=1,
+        grants=["organization.read", "members.read", "groups.update"],
+    )  # fmt: skip
+    person = join(owner, UserFactory(name="Kit Keeper"))
+    Membership.objects.filter(pk=person.pk).update(role=keeper)
+    count_again(org)
+    fields = {"deed": "add_to_group", "m": member.pk.hex, "argument": hidden.pk.hex}
+    page = client_of(person).post("/o/marram/members/bulk/", fields)
+    assert page.status_code == 200
+    assert "Hidden plans" not in page.content.decode()
+    seen = client_of(owner).post("/o/marram/members/bulk/", fields)
+    assert "Hidden plans" in seen.content.decode()

@@ -26,10 +26,13 @@ def form_of(deed: Deed[Any], organization: Organization, actor: Actor, posted: Q
     return EndForAllForm(_bound(posted, "when"))
 
 
-def argument_of(deed: Deed[Any], organization: Organization, stored: str) -> Any:
-    """What the page sent along again. Raises ValidationError for what is none."""
+def argument_of(deed: Deed[Any], organization: Organization, actor: Actor, stored: str) -> Any:
+    """What the page sent along again. Raises ValidationError for what is none, or not the actor's to see."""
     try:
-        return deed.found(organization, stored)
+        found = deed.found(organization, stored)
+        if deed.asks == "group" and found not in visible_groups(organization, actor):
+            raise ValueError(stored)
+        return found
     except ValueError as wrong:
         message = "Something is missing here. Open the members again and select anew."
         raise ValidationError(message, code="unknown") from wrong

@@ -73,7 +73,7 @@ class ChangePeopleView(OrganizationMixin, View):
                 return self._ask(self.deed, selection, found, form)
             argument = form.cleaned_data[self.deed.asks]
         else:
-            argument = argument_of(self.deed, self.organization, posted.get("argument", ""))
+            argument = argument_of(self.deed, self.organization, self.actor, posted.get("argument", ""))
         if many:
             return self._rehearse_later(self.deed, selection, argument)
         return self._preview_or_do(self.deed, found, argument)

@@ -69,7 +69,9 @@ class StandingView(PersonMixin, FormView[Form]):
         """What both deactivating and removing end besides access."""
         person = self.person
         found: list[dict[str, Any]] = []
-        if offers := self.organization.invitations.pending(self.now).filter(invited_by=person.user_id).count():
+        if not policies.holds(self.actor, "invitations.read"):
+            found.append({"icon": "mail-x", "text": f"Invitations that {person.label} sent are revoked."})
+        elif offers := self.organization.invitations.pending(self.now).filter(invited_by=person.user_id).count():
             said = "1 open invitation" if offers == 1 else f"{offers:,} open invitations"
             verb = "is" if offers == 1 else "are"
             text = format_html("<b>{}</b> that {} sent {} revoked.", said, person.label, verb)
