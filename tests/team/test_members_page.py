@@ -228,3 +228,12 @@ def test_table_is_found_again_as_it_was_left_after_a_change_to_one_person(client
         f"{MEMBERS}{team['admin'].pk}/role/", {"role": str(role), "held_then": str(team["admin"].role_id)}
     )
     assert answer.headers["Location"] == MEMBERS
+
+
+def test_names_and_addresses_are_escaped_in_rows(client_of, org, team):
+    evil = '<img src=x onerror="alert(1)">'
+    Membership.objects.filter(pk=team["member"].pk).update(name=evil, email="\"'><b>@x.example")
+    text = client_of(team["owner"]).get(MEMBERS).content.decode()
+    assert evil not in text
+    assert "'><b>" not in text
+    assert "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;" in text
