@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from time import process_time
 
@@ -83,8 +84,16 @@ def database_process() -> psutil.Process:
 
 def cpu_of(database: psutil.Process) -> float:
     """Seconds that this process and that of the database have used by now."""
-    times = database.cpu_times()
-    return process_time() + float(times.user + times.system)
+    return process_time() + _used_by(database)
+
+
+def _used_by(other: psutil.Process) -> float:
+    """To the nanosecond where the kernel says so: its usual answer counts hundredths, which is more than a page costs."""
+    try:
+        return int(Path(f"/proc/{other.pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        times = other.cpu_times()
+        return float(times.user + times.system)
 
 
 def ratio(name: str, value: float, limit: float | None) -> str:
