@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -30,19 +30,25 @@ class OpenJob:
 
 
 def open_jobs(organization: Organization, user: User) -> list[OpenJob]:
-    """What runs or waits for a confirmation, newest first; one query."""
+    """What runs or waits for a confirmation, newest first; one query, and another where there is something."""
     now = timezone.now()
-    # The newest few, by index: which of them matter is cheaper told here than in a condition of the database.
     mine = Job.objects.filter(place_id=organization.pk, user_id=user.pk, created_at__gt=now - timedelta(days=1))
-    recent = mine.filter(kind__in=[KIND, REHEARSE_KIND, UNDO_KIND]).order_by("-id")[:MOST_LOOKED_AT]
-    return [_shown(job, organization) for job in recent if job.is_open or _waits(job, now)][:MOST_SHOWN]
+    # The newest few, by index and without their reports: mostly none of them matters any more.
+    recent = mine.filter(kind__in=[KIND, REHEARSE_KIND, UNDO_KIND]).order_by("-id")
+    known = recent.values_list("pk", "finished_at", "kind", "arguments__begun")[:MOST_LOOKED_AT]
+    ids = [
+        pk
+        for pk, ended, kind, begun in known
+        if ended is None or (kind == REHEARSE_KIND and not begun and ended > now - GOOD_FOR)
+    ]
+    jobs = Job.objects.filter(pk__in=ids).order_by("-id") if ids else []
+    return [_shown(job, organization) for job in jobs if job.is_open or _waits(job)][:MOST_SHOWN]
 
 
-def _waits(job: Job, now: datetime) -> bool:
+def _waits(job: Job) -> bool:
     """Whether it found out what would change, and still waits to be confirmed."""
-    if job.kind != REHEARSE_KIND or job.state != JobState.DONE or not job.changed or job.finished_at is None:
-        return False
-    return job.finished_at > now - GOOD_FOR and "begun" not in job.arguments
+    found_out = job.kind == REHEARSE_KIND and job.state == JobState.DONE and job.changed
+    return bool(found_out) and "begun" not in job.arguments
 
 
 def _shown(job: Job, organization: Organization) -> OpenJob:
