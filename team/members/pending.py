@@ -26,7 +26,7 @@ def list_pending(
     that is shown. None where nobody pending can match, or where the page is not the first.
     """
     nowhere = Listing([], {}, {})
-    if not filters.admits_pending:
+    if not filters.admits_pending or not organization.reserved_seats:  # each that waits reserves one
         return [], False, nowhere
     alone = filters.status == Listed.PENDING
     if not alone and any(name in query for name in ("after", "before", "page")):
