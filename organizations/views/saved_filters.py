@@ -22,13 +22,16 @@ from organizations.views.errors import add_errors
 
 
 class SavedFiltersView(OrganizationMixin, FormView[SaveFilterForm]):
-    """All of one's own, and a name for the filters that `query` says."""
+    """All of one's own, and a name for the filters that `query` says; for the menu in the table, the menu alone."""
 
     permission = "members.read"
     section = "team:members"
     page_name = "the saved filters"
-    template_name = "organizations/saved_filter_list.html"
     form_class = SaveFilterForm
+
+    def get_template_names(self) -> list[str]:
+        part = "saved_filters" if self.request.headers.get("HX-Request") else "saved_filter_list"
+        return [f"organizations/{part}.html"]
 
     def get_initial(self) -> dict[str, Any]:
         return {"query": self.filters.query()}
@@ -55,6 +58,7 @@ class SavedFiltersView(OrganizationMixin, FormView[SaveFilterForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             saved_filters=list(self.membership.saved_filters.all()),
+            query=self.filters.query(),
             words=[said for _, said in self.filters.in_words()],
             back_url=f"{reverse('team:members', args=[self.organization.slug])}?{self.filters.query()}",
             **kwargs,

@@ -78,7 +78,7 @@ class MembersView(OrganizationMixin, TemplateView):
             rows=rows.render(listing.people, pending, picks=bar, **self._words(len(pending), more)),
             bar=bar if listing.people else None,
             jobs=open_jobs(self.organization, self.membership.user),
-            saved_filters=list(self.membership.saved_filters.all()),
+            saved=f"filters/?{urlencode({'query': self.filters.query()})}",
             anyone=bool(listing.people or pending),
             said=self._said(listing, len(pending)),
             notes=self._notes(listing),

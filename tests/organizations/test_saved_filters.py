@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.template.loader import render_to_string
 from uuid_utils.compat import uuid7
 
 from organizations.actions.members import remove
@@ -141,10 +140,17 @@ def test_only_ones_own_are_listed_and_deleted(client_of, owner, viewer):
     assert list(SavedFilter.objects.all()) == [theirs]
 
 
-def test_menu_marks_the_one_that_is_on(org, viewer):
-    kept = [save(viewer), save(viewer, "Gone", "status=deactivated")]
-    context = {"saved_filters": kept, "query": "status=active", "organization": org}
-    text = render_to_string("organizations/saved_filters.html", context)
+def test_menu_is_fetched_with_the_one_that_is_on_marked(client_of, viewer):
+    browser = client_of(viewer)
+    assert "None yet" in browser.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    save(viewer)
+    save(viewer, "Gone", "status=deactivated")
+    text = browser.get(f"{PAGE}?query=status%3Dactive", headers={"HX-Request": "true"}).content.decode()
     assert text.count('aria-current="true"') == 1
     assert "?query=status%3Dactive" in text
-    assert "None yet" in render_to_string("organizations/saved_filters.html", {"organization": org, "query": ""})
+    assert "<html" not in text
+
+
+def test_table_leads_to_the_menu_of_what_it_shows(client_of, viewer):
+    text = client_of(viewer).get("/o/marram/members/?status=active").content.decode()
+    assert text.count('"filters/?query=status%3Dactive"') == 2  # for scripts, and as a plain link
