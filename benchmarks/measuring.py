@@ -88,7 +88,7 @@ def cpu_of(database: psutil.Process) -> float:
 
 
 def _used_by(other: psutil.Process) -> float:
-    """To the nanosecond where the kernel says so: its usual answer counts hundredths, which is more than a page costs."""
+    """To the nanosecond where the kernel says so: its usual answer counts hundredths of a second, more than a page."""
     try:
         return int(Path(f"/proc/{other.pid}/schedstat").read_text().split()[0]) / 1e9
     except OSError:
