@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from audit import clock
-from audit.models import Chain, Event
+from audit.entries import Entry
+from audit.models import Chain
 from audit.writing import write
 
 TRIES = 3
@@ -26,13 +27,13 @@ R = TypeVar("R")
 
 @dataclass
 class Act:
-    """The outermost action under way: its time, what it holds locked, and the events that it will write."""
+    """The outermost action under way: its time, what it holds locked, and what it recorded for its events."""
 
     now: datetime
     organizations: dict[UUID, Any] = field(default_factory=dict)
     users: dict[UUID, Any] = field(default_factory=dict)
     chains: dict[UUID, Chain] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     batch: UUID | None = None
 
     def lock_chains(self, ids: set[UUID]) -> None:
@@ -47,15 +48,15 @@ class Act:
         self.chains |= found
 
     def remember(self) -> Callable[[], None]:
-        """What puts the locked rows and the events back as they are now: a savepoint does so in the database alone."""
-        recorded, batch = len(self.events), self.batch
+        """What puts the locked rows and the entries back as they are now: a savepoint does so in the database alone."""
+        recorded, batch = len(self.entries), self.batch
         held: list[tuple[dict[UUID, Any], dict[UUID, Any]]] = [
             (rows, {key: (row, vars(row).copy()) for key, row in rows.items()})
             for rows in (self.organizations, self.users, self.chains)
         ]
 
         def put_back() -> None:
-            del self.events[recorded:]
+            del self.entries[recorded:]
             self.batch = batch
             for rows, kept in held:
                 rows.clear()
@@ -68,15 +69,17 @@ class Act:
 
     def write_events(self) -> None:
         """Number the events in the order they were recorded and write them, with the heads of their chains."""
-        if not self.events:
+        if not self.entries:
             return
-        self.lock_chains({event.chain_id for event in self.events})
-        for event in self.events:
-            chain = self.chains[event.chain_id]
+        touched = {entry.chain for entry in self.entries}
+        self.lock_chains(touched)
+        numbers = []
+        for entry in self.entries:
+            chain = self.chains[entry.chain]
             chain.length += 1
-            event.number = chain.length
-        write(self.events)
-        for chain_id in {event.chain_id for event in self.events}:
+            numbers.append(chain.length)
+        write(self.entries, numbers, self.now)
+        for chain_id in touched:
             self.chains[chain_id].save(update_fields=["length"])
 
 

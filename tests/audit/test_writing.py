@@ -42,3 +42,18 @@ def test_events_keep_what_was_recorded_however_many_there_are(org, times):
         ("2001:db8::1", "Agent\t1\\2", "r", None, None)
     }
     assert [one.number for one in found] == list(range(before + 1, before + 1 + len(found)))
+
+
+@action
+def note_values(*, organization: Organization, values: list[object]) -> None:
+    for value in values:
+        record(events.TWO_FACTOR_REQUIRED, actor=SYSTEM, chain=organization.pk, after={"required": value})
+
+
+def test_a_number_is_not_taken_for_a_truth_value_that_equals_it(org):
+    values = [True, 1, 1.0, False, 0, "1", ["a", True], None, {"deep": 1}] * 4
+    note_values(organization=org, values=values)
+    kept = Event.objects.filter(chain_id=org.pk, action=events.TWO_FACTOR_REQUIRED.action).order_by("number")
+    assert [(type(one.after["required"]), one.after["required"]) for one in kept] == [
+        (type(value), value) for value in values
+    ]
