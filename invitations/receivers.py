@@ -50,6 +50,8 @@ def withdraw_what_may_no_longer_be_offered(
     sender: Any, organization: Organization, memberships: QuerySet[Membership], actor: Actor, **kwargs: Any
 ) -> None:
     """Whoever was demoted or suspended offers no more than they could offer now."""
+    if not organization.reserved_seats:  # each offer that is open reserves one
+        return
     open_offers = organization.invitations.pending(now())
     # Few people have offers out, while those who may do something else can be all that there are.
     makers = memberships.filter(user__in=open_offers.order_by().values("invited_by")).select_related("role")
@@ -97,7 +99,7 @@ def withdraw_offers(
     gone = {one.user_id: one for one in memberships}
     open_offers = organization.invitations.filter(status=InvitationStatus.PENDING)
     offers: dict[Any, list[Invitation]] = {}
-    for offer in open_offers.filter(invited_by__id__among=list(gone)):
+    for offer in open_offers.filter(invited_by__id__among=gone.keys()):
         offers.setdefault(offer.invited_by_id, []).append(offer)
     for user_id, made in offers.items():
         withdraw(organization, made, actor=actor, reason=f"{gone[user_id].label} no longer belongs here")
