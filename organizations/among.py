@@ -11,10 +11,14 @@ from django.db.models.sql.compiler import SQLCompiler
 
 @UUIDField.register_lookup
 class Among(In):
-    """`id__among=[…]` finds what `id__in=[…]` finds, where the list is long and of ids alone."""
+    """`id__among={…}` finds what `id__in=[…]` finds, where there are many and all of them are ids."""
 
     lookup_name = "among"
 
+    def get_prep_lookup(self) -> Any:
+        """As they are: to ask each of them whether it is an id costs more than to find its row."""
+        return self.rhs
+
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} = ANY(%s)", (*params, list(dict.fromkeys(self.rhs)))
+        return f"{sql} = ANY(%s::uuid[])", (*params, f"{{{','.join([one.hex for one in self.rhs])}}}")

@@ -76,7 +76,7 @@ def _save_roles(organization: Organization, changed: Sequence[Membership]) -> No
     """One query: they all hold the same role now."""
     if changed:
         one = changed[0]
-        rows = organization.memberships.filter(id__among=[each.pk for each in changed])
+        rows = organization.memberships.filter(id__among={each.pk for each in changed})
         rows.update(role=one.role, owns=one.owns, sole_owner=one.sole_owner)
 
 
@@ -85,7 +85,7 @@ def finish(organization: Organization, changed: Sequence[Membership], *, actor: 
     if not changed:
         return
     organization.save_counters()
-    tell(organization, organization.memberships.filter(id__among=[one.pk for one in changed]), actor=actor)
+    tell(organization, organization.memberships.filter(id__among={one.pk for one in changed}), actor=actor)
 
 
 def tell(organization: Organization, memberships: MembershipQuerySet, *, actor: Actor) -> None:

@@ -57,7 +57,7 @@ def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
             message = "This organization no longer exists."
             raise PermissionDenied(message, gone)
     if users:
-        people = User.objects.select_for_update(no_key=True).filter(id__among=list(users)).order_by("id")
+        people = User.objects.select_for_update(no_key=True).filter(id__among=users).order_by("id")
         act.users |= {person.id: person for person in people.only(*_OF_A_USER)}
     act.lock_chains(organizations)
 

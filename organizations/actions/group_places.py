@@ -127,7 +127,7 @@ def unmake_curators(*, actor: Actor, group: Group, memberships: Sequence[Members
 
 def leave_groups(memberships: Sequence[Membership]) -> None:
     """Give up all places in groups; for actions that end the memberships."""
-    GroupPlace.objects.filter(membership__id__among=[one.pk for one in memberships]).delete()
+    GroupPlace.objects.filter(membership__id__among={one.pk for one in memberships}).delete()
 
 
 def not_given_back(membership: Membership, places: Sequence[GroupPlace], *, actor: Actor) -> None:

@@ -201,13 +201,13 @@ def _take_away(organization: Organization, memberships: Sequence[Membership], *,
     for membership in memberships:
         organization.count_out(membership)
     # One query for each table that points here; the objects keep their ids, to say who it was.
-    organization.memberships.filter(id__among=[one.pk for one in memberships]).delete()
+    organization.memberships.filter(id__among={one.pk for one in memberships}).delete()
 
 
 def _save_status(organization: Organization, changed: Sequence[Membership]) -> None:
     """One query: they all have the same status now."""
     if changed:
-        organization.memberships.filter(id__among=[one.pk for one in changed]).update(status=changed[0].status)
+        organization.memberships.filter(id__among={one.pk for one in changed}).update(status=changed[0].status)
 
 
 def _end_sessions(memberships: Sequence[Membership], *, actor: Actor) -> None:
@@ -215,9 +215,9 @@ def _end_sessions(memberships: Sequence[Membership], *, actor: Actor) -> None:
     act = current_act()
     users = {one.user_id for one in memberships}
     active = Membership.objects.active(act.now).order_by()
-    elsewhere = set(active.filter(user__id__among=list(users)).values_list("user_id", flat=True))
+    elsewhere = set(active.filter(user__id__among=users).values_list("user_id", flat=True))
     found: dict[UUID, list[UserSession]] = {}
-    for session in UserSession.objects.filter(user__id__among=list(users - elsewhere)):
+    for session in UserSession.objects.filter(user__id__among=users - elsewhere):
         found.setdefault(session.user_id, []).append(session)
     for user_id in sorted(found):
         end_sessions(actor=actor, user=act.users[user_id], sessions=found[user_id])

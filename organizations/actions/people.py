@@ -33,7 +33,7 @@ def reloaded(
     if limit is not None and len(memberships) > limit:
         message = f"At most {limit} people at a time; these are {len(memberships):,}. Take them in parts."
         raise ValidationError(message, code="too_many")
-    found = list(organization.memberships.filter(id__among=[one.pk for one in memberships]).order_by("id"))
+    found = list(organization.memberships.filter(id__among={one.pk for one in memberships}).order_by("id"))
     # Few roles for many people: each is read once. The users are locked, and read, already.
     roles = Role.objects.in_bulk({one.role_id for one in found if one.role_id is not None})
     users = current_act().users
@@ -92,7 +92,7 @@ def places_that_matter(actor: Actor, role: Role | None, people: Sequence[Members
     found: dict[UUID, list[GroupPlace]] = {}
     if role is None:
         return found
-    rows = GroupPlace.objects.filter(membership__id__among=[one.pk for one in people]).select_related("group")
+    rows = GroupPlace.objects.filter(membership__id__among={one.pk for one in people}).select_related("group")
     if not by_group_only(actor, role.grant_set):
         rows = rows.curating()
     for place in rows:

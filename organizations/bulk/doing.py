@@ -107,7 +107,7 @@ def _do_part(
     """One chunk, under the same lock as what undo needs of it; its events are of one batch."""
     current_act().batch = batch
     here = locked(organization)
-    rows = here.memberships.filter(id__among=[one.pk for one in people])
+    rows = here.memberships.filter(id__among={one.pk for one in people})
     before = deed.before(rows, argument) if deed.undoable else {}
     return deed.do(actor, here, people, argument), before
 
@@ -133,7 +133,7 @@ def actor_of(job: Job) -> Actor:
 
 def people_of(organization: Organization, ids: Iterable[str]) -> list[Membership]:
     """These people, those of this organization only; just enough of each to be locked by an action."""
-    rows = organization.memberships.filter(id__among=[UUID(hex=one) for one in ids]).order_by("id")
+    rows = organization.memberships.filter(id__among={UUID(hex=one) for one in ids}).order_by("id")
     return cast("list[Membership]", [PersonKey(*row) for row in rows.values_list("pk", "organization", "user")])
 
 

@@ -115,7 +115,7 @@ def _undo_part(
     """Each by what they were before; whoever somebody else has changed meanwhile stays as they are."""
     current_act().batch = batch
     here = locked(organization)
-    rows = here.memberships.filter(id__among=[one.pk for one in people])
+    rows = here.memberships.filter(id__among={one.pk for one in people})
     left = set(deed.as_left(rows, argument).order_by().values_list("pk", flat=True))
     outcome: Outcome[Membership] = Outcome()
     for one in rows.exclude(pk__in=left):
