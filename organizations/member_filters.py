@@ -21,7 +21,7 @@ from organizations.models import (
     MembershipStatus,
     Organization,
     Role,
-    folded,
+    needle,
 )
 from organizations.querysets import MembershipQuerySet
 from organizations.visible_groups import visible_groups
@@ -94,8 +94,8 @@ class Filters:
 
     @property
     def search(self) -> str:
-        """The folded text that is looked for."""
-        return folded(self.q)
+        """The text that is looked for, as it stands where it is looked for."""
+        return needle(self.q)
 
     @property
     def admits_pending(self) -> bool:

@@ -124,7 +124,7 @@ class MembershipQuerySet(QuerySet["Membership"]):
 
 class MembershipTextQuerySet(QuerySet["MembershipText"]):
     def holding(self, text: str) -> MembershipTextQuerySet:
-        """Those that hold the folded text anywhere."""
+        """Those that hold this needle anywhere."""
         return self.filter(text__contains=text)
 
     def some_ids(self, text: str) -> QuerySet[MembershipText, Any]:

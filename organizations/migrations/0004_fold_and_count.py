@@ -8,7 +8,7 @@ from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 from django.db.models import Count, Q
 
-from organizations.models import folded
+from organizations.models.texts import text_of
 
 CHUNK = 2_000
 
@@ -20,8 +20,7 @@ def fold_names(apps: Any, schema_editor: Any) -> None:
     rows = Membership.objects.using(using).values_list("pk", "organization_id", "name", "email")
     texts = []
     for key, organization, name, email in rows.iterator(chunk_size=CHUNK):
-        text = f"\n{folded(name)}\n{folded(email)}"
-        texts.append(MembershipText(membership_id=key, organization_id=organization, text=text))
+        texts.append(MembershipText(membership_id=key, organization_id=organization, text=text_of(name, email)))
         if len(texts) == CHUNK:
             MembershipText.objects.using(using).bulk_create(texts)
             texts = []

@@ -9,7 +9,7 @@ from organizations.models.memberships import NEVER, Membership, MembershipSource
 from organizations.models.organizations import RESERVED_SLUGS, Organization
 from organizations.models.ownership import OPEN_FOR, OwnershipTransfer, TransferStatus
 from organizations.models.roles import MOST_ROLES, Role
-from organizations.models.texts import MembershipText, folded
+from organizations.models.texts import MembershipText, needle
 from organizations.models.visits import note_visit
 
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
     "Role",
     "SavedFilter",
     "TransferStatus",
-    "folded",
+    "needle",
     "note_visit",
     "places_of",
     "sort_name",

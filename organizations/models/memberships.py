@@ -17,7 +17,7 @@ from audit.actors import Actor, ActorKind
 from organizations.models.groups import NO_PLACES, Places, places_of
 from organizations.models.organizations import Organization
 from organizations.models.roles import Role
-from organizations.models.texts import MembershipText, folded
+from organizations.models.texts import MembershipText, text_of
 from organizations.querysets import MembershipQuerySet
 from organizations.schemes import OwnerRule
 
@@ -181,7 +181,7 @@ class Membership(models.Model):
 
     def as_text(self) -> MembershipText:
         """What it is found by, to be saved with it."""
-        text = f"\n{folded(self.name)}\n{folded(self.email)}"  # each word begins a line
+        text = text_of(self.name, self.email)
         return MembershipText(membership=self, organization_id=self.organization_id, text=text)
 
 

@@ -9,10 +9,14 @@ from django.db import models
 from organizations.querysets import MembershipTextQuerySet
 
 
+JOINT = "\ua78f"  # a letter that no name holds: three letters that the index knows reach across it, not across a space
+
+
 class MembershipText(models.Model):
     """Name and address of a membership, folded, in a table of its own: its index is dear to write.
 
-    PostgreSQL finds any three letters of it by a trigram index (see the migration that makes this table).
+    Each word begins a line; the last line is the whole name again, its words joined. PostgreSQL finds any three letters
+    of it by a trigram index (see the migration that makes this table).
     """
 
     membership = models.OneToOneField(
@@ -27,7 +31,19 @@ class MembershipText(models.Model):
         return self.text
 
 
-def folded(text: str) -> str:
-    """Without regard to case and accents, a word a line: Chloé is found by chloe, and chloe by CHLOÉ."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "\n".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())
+def text_of(name: str, email: str) -> str:
+    """What somebody of this name and address is found by."""
+    words = folded(name)
+    joined = [JOINT.join(words)] if len(words) > 1 else []
+    return "\n".join(["", *words, *folded(email), *joined])
+
+
+def needle(typed: str) -> str:
+    """What a search looks for in such a text: a word or the part of one, or several that follow each other."""
+    return JOINT.join(folded(typed))
+
+
+def folded(text: str) -> list[str]:
+    """Its words without regard to case and accents: Chloé is found by chloe, and chloe by CHLOÉ."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).split()

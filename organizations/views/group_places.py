@@ -19,7 +19,7 @@ from organizations import policies
 from organizations.actions.group_places import add_to_group, make_curators, remove_from_group, unmake_curators
 from organizations.actions.outcome import PassedOver
 from organizations.forms.groups import AddressesForm, CuratorForm
-from organizations.models import GroupPlace, Membership, Role, folded
+from organizations.models import GroupPlace, Membership, Role, needle
 from organizations.policies import Decision
 from organizations.views.errors import add_errors
 from organizations.views.group_facts import curator_roles
@@ -80,7 +80,7 @@ class AddToGroupView(GroupMixin, FormView[AddressesForm]):
         """
         if not self.search or not policies.holds(self.actor, "members.read"):
             return []
-        near = self.organization.texts.some_ids(folded(self.search))
+        near = self.organization.texts.some_ids(needle(self.search))
         people = self.organization.memberships.select_related("role").filter(pk__in=near)
         rows = list(people.by_name()[: FOUND + 1])
         there = set(self.group.places.filter(membership__in=rows).values_list("membership_id", flat=True))

@@ -17,7 +17,7 @@ from django.views.generic import FormView, TemplateView
 from organizations import policies
 from organizations.actions.groups import create_group, delete_group, edit_group
 from organizations.forms.groups import GroupForm
-from organizations.models import Group, folded
+from organizations.models import Group, needle
 from organizations.querysets import MembershipQuerySet
 from organizations.views.base import OrganizationMixin
 from organizations.views.by_name import page_by_name
@@ -141,7 +141,7 @@ class GroupView(GroupMixin, TemplateView):
         if not self.search:
             return people
         if policies.holds(self.actor, "members.read"):
-            return people.filter(found_by__text__contains=folded(self.search))
+            return people.filter(found_by__text__contains=needle(self.search))
         return people.filter(name__icontains=self.search)
 
 

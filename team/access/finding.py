@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from audit.actors import Actor
-from organizations.models import Group, Membership, Organization, folded
+from organizations.models import Group, Membership, Organization, needle
 from organizations.policies import holds
 from organizations.querysets import MembershipQuerySet
 
@@ -35,7 +35,7 @@ def person_of_user(organization: Organization, user: User) -> Membership | None:
 def people_by_name(organization: Organization, name: str) -> list[Membership]:
     """Those of exactly that name, else those with it somewhere in theirs; three at most."""
     rows = people(organization).by_name()
-    near = rows.filter(pk__in=organization.texts.some_ids(folded(name)))
+    near = rows.filter(pk__in=organization.texts.some_ids(needle(name)))
     found = list(rows.filter(sort_name=name.casefold())[:3]) or list(near[:3])
     return [one for one in found if _with(organization, one)]
 

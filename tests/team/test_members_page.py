@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from organizations.actions.group_places import add_to_group
 from organizations.actions.groups import create_group
+from organizations.actions.details import save_copies
 from organizations.models import NEVER, Membership, MembershipText
 from team.members import listing
 from team.members.orders import _INDEXED, ORDERS
@@ -200,7 +201,26 @@ def test_one_or_two_letters_among_very_many_are_looked_for_where_words_begin(cli
 
 def test_whoever_is_renamed_is_found_by_the_new_name(client_of, org, team):
     text = MembershipText.objects.get(membership=team["member"]).text
-    assert text == "\nmina\nhaddad\nmina@marram.example.org"
+    assert text == "\nmina\nhaddad\nmina@marram.example.org\nmina\ua78fhaddad"
+
+
+@pytest.mark.parametrize(
+    ("name", "found_by", "not_by"),
+    [
+        ("Ada Brandt 4018", ["ada", "DT 40", "a  brandt", "ada brandt 4018", "ndt"], ["dt40", "ada 4018", "dtq40"]),
+        ("Chloé  MARTIN", ["chloe m", "CHLOÉ", "é martin", "martin"], ["chloem"]),
+        ("Straße İzmir", ["strasse i", "izmir", "ße"], ["strase"]),
+        ("℡ ﬁn", ["tel", "tel fin", "TEL"], ["telfin"]),
+    ],
+)
+def test_search_finds_any_part_of_a_name_whatever_its_case_and_accents(client_of, team, name, found_by, not_by):
+    member = team["member"]
+    member.own_name = name
+    member.copy_user(name, "x@y.example", two_factor=False)
+    save_copies(member)
+    browser = client_of(team["owner"])
+    shown = {typed: names(browser.get(MEMBERS, {"q": typed})) for typed in (*found_by, *not_by)}
+    assert {typed: len(rows) for typed, rows in shown.items()} == dict.fromkeys(found_by, 1) | dict.fromkeys(not_by, 0)
 
 
 def test_every_pair_of_filter_and_order_that_is_offered_by_index_has_one():
