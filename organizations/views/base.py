@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.models import User
@@ -98,10 +98,7 @@ class OrganizationMixin(LoginRequiredMixin):
         }
 
     def _membership(self, user: User, slug: str) -> Membership:
-        found = Membership.objects.of_user(user).filter(organization__slug=slug).first()
-        if found is None:
-            raise Http404
-        return found
+        return get_object_or_404(Membership.objects.of_user(user), organization__slug=slug)
 
     def _refuse(self, missing: str) -> HttpResponse:
         """The 403 page that says which permission is missing, why, and whom to ask."""
