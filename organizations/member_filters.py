@@ -165,7 +165,7 @@ class Filters:
         if self.source:
             found &= Q(source=self.source)
         if self.active == Activity.NEVER:
-            # Not by equality: then the rows are in order of their ids already, and PostgreSQL walks those of all others.
+            # Not by equality: the rows would be in order of their ids, and PostgreSQL might walk those of everyone.
             found &= Q(last_active_at__lte=NEVER)
         elif self.active:
             found &= Q(last_active_at__lt=at - timedelta(days=int(self.active)))

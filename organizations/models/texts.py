@@ -8,8 +8,8 @@ from django.db import models
 
 from organizations.querysets import MembershipTextQuerySet
 
-
-JOINT = "\ua78f"  # a letter that no name holds: three letters that the index knows reach across it, not across a space
+# A letter that no name holds: three letters that the index knows reach across it, and across no space.
+JOINT = "\ua78f"
 
 
 class MembershipText(models.Model):

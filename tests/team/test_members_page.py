@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from organizations.actions.details import save_copies
 from organizations.actions.group_places import add_to_group
 from organizations.actions.groups import create_group
-from organizations.actions.details import save_copies
 from organizations.models import NEVER, Membership, MembershipText
 from team.members import listing
 from team.members.orders import _INDEXED, ORDERS
