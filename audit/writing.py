@@ -33,7 +33,9 @@ def _copy(numbered: Sequence[tuple[int, Entry]], at: datetime) -> None:
     names = ("id", "number", *first.own(), *first.shared(at))
     columns = ", ".join(connection.ops.quote_name(name) for name in names)  # each is named as its field
     table = connection.ops.quote_name(Event._meta.db_table)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    command = f"COPY {table} ({columns}) FROM STDIN"
+    # The driver's own way: without the wrapper, a deadlock met here is none that the action would know to try again.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(command) as copy:
         copy.write("".join(_lines(numbered, at)))
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
@@ -108,3 +112,36 @@ def test_nothing_stays_open_after_a_failure(org, staff):
     assert not connection.in_atomic_block
     with pytest.raises(RuntimeError, match="No action is under way"):
         record(events.SEATS_CHANGED, actor=acting(staff), chain=org.pk)
+
+
+@action
+def _note(*, organization: Organization, events_recorded: int, first: threading.Event) -> None:
+    for number in range(events_recorded):
+        record(events.SEATS_CHANGED, actor=SYSTEM, chain=organization.pk, after={"seats": number})
+    first.set()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("recorded", [3, 60], ids=["few", "many, by COPY"])
+def test_deadlock_while_events_are_written_is_tried_again(org, recorded):
+    """Somebody holds the table of events and then waits for the organization that the action has locked."""
+    ready = threading.Event()
+    where = connection.settings_dict
+    with (
+        psycopg.connect(host=where["HOST"], port=where["PORT"], user=where["USER"], dbname=where["NAME"]) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        other.execute("SET deadlock_timeout = '20s'")  # so that PostgreSQL gives the action up and not this one
+        other.execute("LOCK TABLE audit_event IN SHARE MODE")
+
+        def wait_for_the_organization() -> None:
+            ready.wait(10)
+            other.execute("SELECT 1 FROM organizations_organization WHERE id = %s FOR UPDATE", [org.pk])
+            other.commit()
+
+        waiting = pool.submit(wait_for_the_organization)
+        with written() as news:
+            _note(organization=org, events_recorded=recorded, first=ready)
+        waiting.result(10)
+    assert [event.after for event in news.events] == [{"seats": number} for number in range(recorded)]
