@@ -39,8 +39,11 @@ def text_of(name: str, email: str) -> str:
 
 
 def needle(typed: str) -> str:
-    """What a search looks for in such a text: a word or the part of one, or several that follow each other."""
-    return JOINT.join(folded(typed))
+    """What a search looks for in such a text: a word or the part of one, or several that follow each other.
+
+    Signs that no folded text holds stay as they are and find nobody: an empty needle would find everyone.
+    """
+    return JOINT.join(folded(typed)) or typed
 
 
 def folded(text: str) -> list[str]:

@@ -6,12 +6,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from organizations.actions.details import save_copies
 from organizations.actions.group_places import add_to_group
 from organizations.actions.groups import create_group
+from organizations.bulk.selection import Selection
 from organizations.models import NEVER, Membership, MembershipText
+from team.access.finding import people_by_name
 from team.members import listing
 from team.members.orders import _INDEXED, ORDERS
 from tests.factories import UserFactory, acting, count_again, crowd, end_at, give_role, join, offer, pending
@@ -257,3 +261,28 @@ def test_names_and_addresses_are_escaped_in_rows(client_of, org, team):
     assert evil not in text
     assert "'><b>" not in text
     assert "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;" in text
+
+
+@pytest.mark.parametrize("typed", ["´", "¨", "\u0301"], ids=ascii)
+def test_search_that_no_name_can_hold_finds_nobody(client_of, org, team, typed):
+    owner = team["owner"]
+    browser = client_of(owner)
+    assert names(browser.get(MEMBERS, {"q": typed})) == []
+    assert people_by_name(org, typed) == []
+    chosen = Selection(everything=True, query=urlencode({"q": typed}))
+    assert not chosen.people(org, acting(owner), timezone.now()).exists()
+
+
+def test_page_that_is_none_is_the_first(client_of, org, owner):
+    crowd(org, 120)
+    for page in ("0", "", "-1", "x", "9999"):
+        assert client_of(owner).get(MEMBERS, {"q": "crowd", "page": page}).context["next_url"].endswith("page=2")
+
+
+def test_table_with_a_very_long_search_is_found_again_with_every_filter(client_of, team):
+    browser = client_of(team["owner"])
+    browser.get(MEMBERS, {"q": "\U0001f98a" * 100, "status": "active", "after": "x" * 5_000})
+    fields = {"role": str(team["viewer"].role_id), "held_then": str(team["member"].role_id)}
+    answer = browser.post(f"{MEMBERS}{team['member'].pk}/role/", fields)
+    asked = QueryDict(answer.headers["Location"].partition("?")[2])
+    assert (asked["q"], asked["status"]) == ("\U0001f98a" * 100, "active")
