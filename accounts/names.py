@@ -17,9 +17,14 @@ def _is_hidden(letter: str) -> bool:
     return letter in _BLANK or (unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS)
 
 
+def _shows(letter: str) -> bool:
+    """Whether something is seen of it alone: a letter, number, sign; marks and spaces show beside one only."""
+    return unicodedata.category(letter)[0] in "LNPS"
+
+
 def validate_name(name: str) -> None:
     """Refuses control and direction characters (`control_characters`) and links (`link`), each with a sentence."""
-    shows_nothing = bool(name.strip()) and not name.strip(f"{_JOINERS} ")
+    shows_nothing = bool(name.strip()) and not any(_shows(letter) for letter in name)
     if shows_nothing or any(_is_hidden(letter) for letter in name):
         message = "Please leave out invisible and control characters."
         raise ValidationError(message, code="control_characters")

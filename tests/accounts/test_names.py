@@ -17,6 +17,9 @@ from accounts.names import validate_name
         "J. R. Smith",
         "Dr. h.c. Weiß",
         "AT&T <Labs>",
+        "नीलम",
+        "🦊",
+        "…",
     ],
 )
 def test_names_that_people_have(name):
@@ -34,6 +37,13 @@ def test_names_that_people_have(name):
         ("\u2800\u2800", "control_characters"),
         ("\ud800", "control_characters"),
         ("\u200d \u200c", "control_characters"),
+        ("\u200c\u00a0\u200c", "control_characters"),
+        ("\u2000\u200d\u2000", "control_characters"),
+        ("\ufe0f", "control_characters"),
+        ("\u034f", "control_characters"),
+        ("\u17b4", "control_characters"),
+        ("\U000e0100", "control_characters"),
+        ("\u0301", "control_characters"),
         ("Win at https://evil.example", "link"),
         ("www.evil.example", "link"),
         ("Your bank.com", "link"),
