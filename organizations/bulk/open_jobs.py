@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +18,6 @@ from organizations.bulk.undoing import UNDO_KIND
 from organizations.models import Organization
 
 MOST_SHOWN = 3
-MOST_LOOKED_AT = 20
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,14 @@ class OpenJob:
 
 
 def open_jobs(organization: Organization, user: User) -> list[OpenJob]:
-    """What runs or waits for a confirmation, newest first; one query, and another where there is something."""
+    """What runs or waits for a confirmation, newest first; one query."""
     now = timezone.now()
     mine = Job.objects.filter(place_id=organization.pk, user_id=user.pk, created_at__gt=now - timedelta(days=1))
-    # The newest few, by index and without their reports: mostly none of them matters any more.
-    recent = mine.filter(kind__in=[KIND, REHEARSE_KIND, UNDO_KIND]).order_by("-id")
-    known = recent.values_list("pk", "finished_at", "kind", "arguments__begun")[:MOST_LOOKED_AT]
-    ids = [
-        pk
-        for pk, ended, kind, begun in known
-        if ended is None or (kind == REHEARSE_KIND and not begun and ended > now - GOOD_FOR)
-    ]
-    jobs = Job.objects.filter(pk__in=ids).order_by("-id") if ids else []
-    return [_shown(job, organization) for job in jobs if job.is_open or _waits(job)][:MOST_SHOWN]
-
-
-def _waits(job: Job) -> bool:
-    """Whether it found out what would change, and still waits to be confirmed."""
-    found_out = job.kind == REHEARSE_KIND and job.state == JobState.DONE and job.changed
-    return bool(found_out) and "begun" not in job.arguments
+    # What was found out and is to be confirmed; those that began their change say so.
+    waits = Q(kind=REHEARSE_KIND, state=JobState.DONE, changed__gt=0, finished_at__gt=now - GOOD_FOR)
+    asked = mine.filter(Q(finished_at=None) | (waits & ~Q(arguments__has_key="begun")))
+    recent = asked.filter(kind__in=[KIND, REHEARSE_KIND, UNDO_KIND]).order_by("-id")
+    return [_shown(job, organization) for job in recent[:MOST_SHOWN]]
 
 
 def _shown(job: Job, organization: Organization) -> OpenJob:

@@ -336,6 +336,18 @@ def test_more_than_two_hundred_are_rehearsed_then_confirmed_then_changed_in_chun
     counters(org)
 
 
+def test_running_change_is_shown_however_many_small_ones_came_after_it(client_of, org, owner, viewer, many):
+    browser = client_of(owner)
+    ask(browser, "deactivate", many)
+    work()
+    browser.post(f"/o/marram/jobs/{Job.objects.get().pk}/")
+    for key in ("member", "viewer") * 11:
+        held = Membership.objects.get(pk=viewer.pk).role_id
+        browser.post(f"/o/marram/members/{viewer.pk}/role/", {"role": role_of(org, key).pk, "held_then": held})
+    assert Job.objects.count() > 20
+    assert "A change of 620 people is running" in text_of(browser.get("/o/marram/members/"))
+
+
 def test_everyone_who_matched_is_changed_and_nobody_who_came_later(client_of, org, owner, many):
     browser = client_of(owner)
     role = role_of(org, "member")
