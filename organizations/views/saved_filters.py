@@ -30,8 +30,8 @@ class SavedFiltersView(OrganizationMixin, FormView[SaveFilterForm]):
     form_class = SaveFilterForm
 
     def get_template_names(self) -> list[str]:
-        part = "saved_filters" if self.request.headers.get("HX-Request") else "saved_filter_list"
-        return [f"organizations/{part}.html"]
+        menu = self.request.method == "GET" and self.request.headers.get("HX-Request")
+        return [f"organizations/{'saved_filters' if menu else 'saved_filter_list'}.html"]
 
     def get_initial(self) -> dict[str, Any]:
         return {"query": self.filters.query()}

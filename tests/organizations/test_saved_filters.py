@@ -151,6 +151,12 @@ def test_menu_is_fetched_with_the_one_that_is_on_marked(client_of, viewer):
     assert "<html" not in text
 
 
+def test_what_is_missing_is_said_whoever_posts(client_of, viewer):
+    fields = {"name": "", "query": "status=active"}
+    text = client_of(viewer).post(PAGE, fields, headers={"HX-Request": "true"}).content.decode()
+    assert "This field is required." in text
+
+
 def test_table_leads_to_the_menu_of_what_it_shows(client_of, viewer):
     text = client_of(viewer).get("/o/marram/members/?status=active").content.decode()
     assert text.count('"filters/?query=status%3Dactive"') == 2  # for scripts, and as a plain link
