@@ -17,7 +17,7 @@ IN_SQL = (_PERHAPS, PATTERN, INSTEAD)
 
 
 def safe(text: str | None) -> str:
-    """The text with an apostrophe before whatever would be a formula."""
+    """The text with an apostrophe before whatever would be a formula; one that has it already looks the same."""
     if not text:
         return ""
     return ("'" if text[0] in "\t\r\n" else "") + _pattern.sub(INSTEAD, text)

@@ -121,8 +121,8 @@ def _place(query: QueryDict, order: Order) -> tuple[tuple[Any, UUID] | None, boo
 
 def _of_few(query: QueryDict, ids: QuerySet[Any, Any], organization: Organization, order: Order) -> Listing:
     """As many as can be sorted at once, in whatever order they are found; then a page of these."""
-    number = int(text) if (text := query.get("page", "1")).isdecimal() and len(text) < 4 else 1
-    start = (max(1, number) - 1) * ROWS
+    number = max(1, int(text)) if (text := query.get("page", "1")).isdecimal() and len(text) < 4 else 1
+    start = (number - 1) * ROWS
     few = organization.memberships.filter(pk__in=ids[: MOST_SORTED + 1]).annotate(matching=Window(Count("*")))
     found = list(few.order_by(*order.columns()).values_list(*COLUMNS, "matching")[start : start + ROWS])
     if not found and start:

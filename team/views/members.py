@@ -23,6 +23,8 @@ from team.members.pending import list_pending
 from team.members.rows import Rows
 from team.members.tabs import Heads
 
+LONGEST_PLACE = 300  # letters: an id and what the table is ordered by
+
 
 class MembersView(OrganizationMixin, TemplateView):
     """Pending people first, at most ten; then everyone, a page found by index and not by counting."""
@@ -139,9 +141,10 @@ class MembersView(OrganizationMixin, TemplateView):
         return found
 
     def _here(self) -> str:
-        """The address of this page of the table, of what it knows alone."""
+        """The address of this page of the table, of what it knows alone; of the first page where it is too long."""
         known = {name: self.request.GET[name] for name in ("after", "before", "page") if name in self.request.GET}
-        return self._url(known or {"first": "1"}).removeprefix("?").strip("&")[:1000]
+        place = known if sum(map(len, known.values())) <= LONGEST_PLACE else {}
+        return self._url(place or {"first": "1"}).removeprefix("?").strip("&")
 
     def _url(self, added: dict[str, str], *, ordered: bool = True) -> str:
         """This table with something added to its address; '' for nothing."""
