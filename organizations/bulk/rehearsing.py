@@ -92,7 +92,9 @@ def step(job: Job) -> bool:
         actor=actor, organization=organization, deed=deed, people=people, argument=argument, seats_taken=taken
     )
     count(job, found.outcome, seen=len(ids))
-    job.report |= {"seats": taken + found.seats, "number": number + 1}
+    report = Report.read(job.report)
+    report.name(one.label for one in found.outcome.done)
+    job.report |= report.kept() | {"seats": taken + found.seats, "number": number + 1}
     job.cursor = ids[-1]
     return not job.total or job.seen < job.total or bool(job.arguments["all"])
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from organizations.actions.outcome import PassedOver
@@ -34,22 +35,28 @@ class Reason:
 
 @dataclass
 class Report:
-    """`one` is the person's label where it is about one alone."""
+    """`one` is the person's label where it is about one alone; a preview names at most 50 who would be changed."""
 
     one: str = ""
     reasons: list[Reason] = field(default_factory=list)
+    changing: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> Report:
         """From what a job keeps."""
-        return cls(kept.get("one", ""), [Reason(**reason) for reason in kept.get("reasons", [])])
+        reasons = [Reason(**reason) for reason in kept.get("reasons", [])]
+        return cls(kept.get("one", ""), reasons, kept.get("changing", []))
 
     def kept(self) -> dict[str, Any]:
-        return {"one": self.one, "reasons": [vars(reason) for reason in self.reasons]}
+        return {"one": self.one, "reasons": [vars(reason) for reason in self.reasons], "changing": self.changing}
 
     @property
     def passed_over(self) -> int:
         return sum(reason.count for reason in self.reasons)
+
+    def name(self, labels: Iterable[str]) -> None:
+        """Name more of those who would be changed, as far as there is room."""
+        self.changing += islice(labels, MOST_NAMES - len(self.changing))
 
     def add(self, passed_over: Sequence[PassedOver]) -> None:
         """Put each beside those who were passed over for the same reason."""

@@ -61,11 +61,11 @@ def test_role_is_asked_for_then_previewed_then_given(client_of, org, owner, admi
     assert news.nothing
     assert role_key(member) == "member"
     seen = plain(chosen)
-    assert "1 person will be Viewer, from the next page opened in Marram Instruments." in seen
+    assert "1 person will be Viewer in Marram Instruments, at once." in seen
     assert "1 person is Viewer in Marram Instruments already." in seen
     assert "Grace Okafor owns Marram Instruments. Only an owner can change that." in seen
     assert "Nobody changes their own role." in seen
-    assert "Make 1 person Viewer in Marram Instruments" in seen
+    assert "Make 1 person Viewer" in seen
     with written() as news:
         done = press(browser, chosen)
     assert done.headers["Location"] == TABLE
@@ -441,3 +441,19 @@ def test_group_that_is_not_to_be_seen_is_not_named_either(client_of, org, owner,
     assert "Hidden plans" not in page.content.decode()
     seen = client_of(owner).post("/o/marram/members/bulk/", fields)
     assert "Hidden plans" in seen.content.decode()
+
+
+def test_preview_names_who_would_be_changed(client_of, org, owner, member, viewer):
+    seen = plain(ask(client_of(owner), "deactivate", [member, viewer, owner]))
+    would = seen[seen.index("2would be changed") :]
+    assert would.index("Mina Haddad") < would.index("Vera Lindqvist") < would.index("passed over")
+
+
+def test_preview_of_very_many_names_fifty_of_them(client_of, org, owner, many):
+    browser = client_of(owner)
+    page = ask(browser, "deactivate", many).headers["Location"]
+    work()
+    seen = plain(browser.get(page))
+    assert "620would be changed" in seen
+    assert len(set(re.findall(r"Crowd \d{6}", seen))) == 50
+    assert "and 570 more" in seen

@@ -87,6 +87,7 @@ class ChangePeopleView(OrganizationMixin, View):
         )
         report = Report(one=found[0].label if len(found) == 1 else "")
         report.add(rehearsed.outcome.passed_over)
+        report.name(one.label for one in rehearsed.outcome.done)
         preview = Preview(
             deed=deed,
             organization=self.organization,

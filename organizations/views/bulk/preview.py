@@ -36,6 +36,11 @@ class Preview:
         return self.seen - self.changed - self.report.passed_over
 
     @property
+    def more_changing(self) -> int:
+        """How many would be changed besides those who are named."""
+        return self.changed - len(self.report.changing)
+
+    @property
     def title(self) -> SafeString:
         return self._said("asking", self.changed or self.seen)
 
