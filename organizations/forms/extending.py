@@ -32,7 +32,11 @@ class GrantForm(forms.Form):
         today = timezone.localdate()
         self.since = max(today, timezone.localdate(ends_at)) if ends_at else today
         quick = [(str(days), f"{days} days, until {_said(self._after(days))}") for days in _MORE]
-        choices = [*quick, (ON_A_DAY, "Until the end of this day"), (NEVER, "For good: access has no end any more")]
+        choices = [
+            *quick,
+            (ON_A_DAY, "Until the end of a day that you choose"),
+            (NEVER, "For good: access has no end any more"),
+        ]
         self.fields["until"].choices = choices  # type: ignore[attr-defined]
         self.fields["until"].initial = str(_MORE[0])
         self.fields[
@@ -40,7 +44,7 @@ class GrantForm(forms.Form):
         ].help_text = f"It counts to the last second of that day in {timezone.get_current_timezone_name()}."
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.layout = Layout("until", Field("day", min=today.isoformat(), wrapper_class="narrow"))
+        self.helper.layout = Layout("until", Field("day", min=today.isoformat(), wrapper_class="narrow chosen-day"))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -34,15 +34,19 @@ class EndForm(forms.Form):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         quick = [(days, f"{label}, on {_said(today + timedelta(days=int(days)))}") for days, label in _QUICK.items()]
-        choices = [(NEVER, "Never: it goes on until somebody ends it"), *quick, (ON_A_DAY, "At the end of this day")]
+        choices = [
+            (NEVER, "Never: it goes on until somebody ends it"),
+            *quick,
+            (ON_A_DAY, "At the end of a day that you choose"),
+        ]
         self.fields["when"].choices = choices  # type: ignore[attr-defined]
         self.fields["when"].initial = ON_A_DAY
-        self.fields["day"].initial = self.then = person.ends_at
+        self.fields["day"].initial = person.ends_at
         zone = timezone.get_current_timezone_name()
         self.fields["day"].help_text = f"It counts to the last second of that day in {zone}."
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.layout = Layout("when", Field("day", min=today.isoformat()))
+        self.helper.layout = Layout("when", Field("day", min=today.isoformat(), wrapper_class="chosen-day"))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -51,8 +55,8 @@ class EndForm(forms.Form):
 
     def _ends_at(self, cleaned: dict[str, Any]) -> datetime | None:
         when, day = cleaned.get("when", NEVER), cleaned.get("day")
-        if when != ON_A_DAY and day and (self.then is None or timezone.localdate(day) != timezone.localdate(self.then)):
-            self.add_error("day", ValidationError("Choose “At the end of this day” above, or no day.", code="two_days"))
+        if when != ON_A_DAY:
+            self.errors.pop("day", None)  # left over from before, and shown no more
         if when in _QUICK:
             return end_of(timezone.localdate() + timedelta(days=int(when)))
         if when == ON_A_DAY and not day and "day" not in self.errors:
