@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 
 from audit.models import Event
 from organizations.models import GroupPlace
-from organizations.policies import holds, may_edit_details, may_set_end
+from organizations.policies import holds, may_edit_details, may_reactivate, may_set_end
 from organizations.views.extension_notice import build_notice
 from team.access.explaining import what_stops
 from team.access.subjects import Subject, load_subject, roles_of, sees_group
@@ -54,6 +54,7 @@ class PersonView(AnyPersonMixin, TemplateView):
             sees_members=holds(self.actor, "members.read"),
             sees_roles=holds(self.actor, "roles.read"),
             items=once(items_of_page(about)),
+            reactivates=may_reactivate(self.actor, self.person, self.now) and not self.person.is_active_at(self.now),
             edits=may_edit_details(self.actor, self.person),
             sets_end=may_set_end(self.actor, self.person, self.now if self.person.owns else None, self.now),
             mends=holds(self.actor, "members.update") and not self.is_own,

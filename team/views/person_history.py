@@ -26,6 +26,7 @@ class HistoryView(AnyPersonMixin, TemplateView):
         return super().get_context_data(
             person=self.person,
             own=self.is_own,
+            is_active=self.person.is_active_at(self.now),
             page=page_of(about, self.request.GET),
             zone=timezone.get_current_timezone_name(),
             shows_origin=holds(self.actor, "audit_log.read"),

@@ -55,6 +55,7 @@ class GroupsOfPersonView(PersonMixin, TemplateView):
             search=self.search,
             searchable=len(rows) > ROWS or bool(self.search),
             any_open=any(row.decision for row in rows[:ROWS]),
+            is_active=self.person.is_active_at(self.now),
             groups_count=len(known_to(self.actor, list(self._places.values()))),
             sees_history=self.is_own or policies.holds(self.actor, "audit_log.read"),
             **kwargs,
