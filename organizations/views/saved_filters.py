@@ -66,7 +66,7 @@ class SavedFiltersView(OrganizationMixin, FormView[SaveFilterForm]):
 
 
 class DeleteFilterView(OrganizationMixin, View):
-    """The button that deletes one of one's own."""
+    """The button that deletes one of one's own; it leads back to the others, where there are some."""
 
     permission = "members.read"
     page_name = "the saved filters"
@@ -75,5 +75,7 @@ class DeleteFilterView(OrganizationMixin, View):
         found: SavedFilter = get_object_or_404(self.membership.saved_filters, pk=self.kwargs["filter"])
         delete_filter(actor=self.actor, membership=self.membership, saved_filter=found)
         messages.success(request, format_html("<b>{}</b> is deleted.", found.name))
+        if self.membership.saved_filters.exists():
+            return redirect("organizations:saved_filters", self.organization.slug)
         query = Filters.parse(request.POST.get("query", "")[:2000], self.organization, self.actor).query()
         return redirect(f"{reverse('team:members', args=[self.organization.slug])}{'?' if query else ''}{query}")

@@ -1,4 +1,4 @@
-// A link with data-dialog opens the confirmation of its page in a dialog. Without this script it opens the page.
+// A link with data-dialog, and the role in a row, opens the question of its page in a dialog. Without this script, the page.
 const box = document.getElementById("dialog");
 let opener = null;
 
@@ -16,11 +16,12 @@ async function openDialog(link) {
   link.closest("details.menu-host")?.removeAttribute("open");
   box.setAttribute("aria-labelledby", box.querySelector("h1, h2")?.id ?? "");
   box.showModal();
-  (box.querySelector("[autofocus], input:not([type=hidden]), [data-dialog-close]") ?? box).focus();
+  const first = ["[autofocus]", "input:checked", "input:not([type=hidden]), [data-dialog-close]"];
+  (first.map((what) => box.querySelector(what)).find(Boolean) ?? box).focus();
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-dialog]");
+  const link = event.target.closest("a[data-dialog], a.role-control");
   if (link && box && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
     openDialog(link);

@@ -67,6 +67,7 @@ class MembersView(OrganizationMixin, TemplateView):
             here=f"{self.request.path}?{here}" if here else self.request.path,
             matching=matching if matching is not None else self.heads.members(self.filters),
         )
+        shown = chips(self.filters, self.actor)
         rows = Rows(self.membership, self.actor, self.heads.roles, self.now)
         return super().get_context_data(
             filters=self.filters,
@@ -75,7 +76,8 @@ class MembersView(OrganizationMixin, TemplateView):
             rest=self.filters.without("q"),
             export=f"export.csv?{self.filters.query()}".rstrip("?"),
             tabs=self.heads.tabs(self.filters),
-            chips=chips(self.filters, self.actor),
+            chips=shown,
+            on_count=sum(chip.off is not None for chip in shown),
             sorts=self._sorts(),
             rows=rows.render(listing.people, pending, picks=bar, **self._words(len(pending), more)),
             bar=bar if listing.people else None,

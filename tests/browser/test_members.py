@@ -83,13 +83,29 @@ def test_a_row_opens_its_menu_by_keyboard_and_gives_the_focus_back(arrive: Arriv
     page = owner.go("/o/marram/members/?q=rui")
     page.locator("a.more-link").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Edit contact details")).to_be_visible()
+    expect(page.get_by_role("link", name="Edit details")).to_be_visible()
     assert check(owner) == []
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("link", name="Open", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="Edit contact details")).to_be_hidden()
+    expect(page.get_by_role("link", name="Edit details")).to_be_hidden()
     expect(page.locator("summary.more-link")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_menus_open_within_the_window(arrive: Arrive, width: int) -> None:
+    owner = arrive(viewport={"width": width, "height": 900})
+    owner.sign_in(OWNER)
+    page = owner.go("/o/marram/members/")
+    page.locator("a.more-link").last.scroll_into_view_if_needed()
+    page.locator("a.more-link").last.click()
+    expect(page.get_by_role("link", name=re.compile("^Remove from"))).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    if width < 768:
+        page.get_by_role("button", name="Filters").click()
+    page.locator("summary", has_text="Saved filters").click()
+    expect(page.get_by_text("None yet.")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_removing_somebody_asks_for_the_name(arrive: Arrive) -> None:
