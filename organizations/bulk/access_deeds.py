@@ -23,11 +23,13 @@ from organizations.querysets import MembershipQuerySet
 class ChangeRole(Deed[Role]):
     key, permission, icon, label, asks = "change_role", "roles.assign", "shield-lock", "Change role", "role"
     asking = "Change the role of {who}"
-    will = "{who} will be {argument}, from the next page opened in {organization}."
-    verb = "Make {who} {argument} in {organization}"
-    said = "{who} {is_} {argument} in {organization} now, from the next page opened there."
+    will = "{who} will be {argument} in {organization}, at once."
+    verb = "Make {who} {argument}"
+    said = "{who} {is_} {argument} in {organization} now."
     already = "{who} {is_} {argument} in {organization} already."
-    consequences = (("mail-off", "Invitations that they sent and could no longer send are revoked."),)
+    consequences = (
+        ("mail-off", "Invitations that they sent and could no longer send are revoked, and stay so if you undo this."),
+    )
 
     def do(
         self, actor: Actor, organization: Organization, people: Sequence[Membership], argument: Role
@@ -65,12 +67,12 @@ class SetEnd(Deed[datetime | None]):
     key, permission, icon, label, asks = "set_end", "members.update", "clock", "Set end", "ends_at"
     asking = "Set when the access of {who} ends"
     will = "The access of {who} to {organization} will end {argument}."
-    verb = "End the access of {who} to {organization} {argument}"
+    verb = "Set the end for {who}"
     said = "The access of {who} to {organization} ends {argument}."
     already = "The access of {who} to {organization} ends {argument} already."
     _without = {
         "will": "The access of {who} to {organization} will not end by itself.",
-        "verb": "Let {who} stay in {organization} without an end",
+        "verb": "Take the end off for {who}",
         "said": "The access of {who} to {organization} does not end by itself any more.",
         "already": "The access of {who} to {organization} has no end already.",
     }
@@ -116,13 +118,13 @@ class SetEnd(Deed[datetime | None]):
 class Deactivate(Plain):
     key, permission, icon, label = "deactivate", "members.update", "ban", "Deactivate"
     asking = "Deactivate {who}"
-    will = "The access of {who} to {organization} will end with the next page opened there."
-    verb = "Deactivate {who} in {organization}"
+    will = "The access of {who} to {organization} will end at once."
+    verb = "Deactivate {who}"
     said = "{who} {has} no access to {organization} any more."
     already = "{who} {is_} deactivated in {organization} already."
     consequences = (
         ("armchair", "Each frees a seat. Role and groups are kept."),
-        ("mail-off", "Invitations that they sent are revoked."),
+        ("mail-off", "Invitations that they sent are revoked, and stay so if you undo this."),
         ("logout", "Whoever is active nowhere else is signed out."),
     )
 
@@ -144,7 +146,7 @@ class Reactivate(Plain):
     key, permission, icon, label = "reactivate", "members.update", "user-check", "Reactivate"
     asking = "Reactivate {who}"
     will = "{who} will have access to {organization} again, with role and groups as far as you may give them."
-    verb = "Reactivate {who} in {organization}"
+    verb = "Reactivate {who}"
     said = "{who} {has} access to {organization} again."
     already = "{who} {has} access to {organization} already."
     consequences = (
@@ -170,8 +172,8 @@ class Remove(Plain):
     key, permission, icon, label = "remove", "members.delete", "user-minus", "Remove"
     undoable, destroys = False, True
     asking = "Remove {who}"
-    will = "{who} will no longer belong to {organization}. This cannot be undone."
-    verb = "Remove {who} from {organization}"
+    will = "{who} will no longer belong to {organization}."
+    verb = "Remove {who}"
     said = "{who} no longer {belongs} to {organization}."
     already = "{who} no longer {belongs} to {organization} already."
     consequences = (

@@ -39,7 +39,7 @@ class AddToGroup(OfAGroup):
     key, icon, label = "add_to_group", "users-plus", "Add to group"
     asking = "Add {who} to a group"
     will = "{who} will belong to {argument} of {organization}. What a role grants by group counts there, too."
-    verb = "Add {who} to {argument} of {organization}"
+    verb = "Add {who} to {argument}"
     said = "{who} {belongs} to {argument} now."
     already = "{who} {belongs} to {argument} already."
 
@@ -62,7 +62,7 @@ class RemoveFromGroup(OfAGroup):
     key, icon, label = "remove_from_group", "users-minus", "Remove from group"
     asking = "Take {who} out of a group"
     will = "{who} will no longer belong to {argument} of {organization}. What a role grants there ends at once."
-    verb = "Take {who} out of {argument} of {organization}"
+    verb = "Take {who} out of {argument}"
     said = "{who} no longer {belongs} to {argument}."
     already = "{who} {is_} not in {argument}."
     consequences = (("star", "Whoever curates it no longer does, and a curator's role goes with the last group."),)

@@ -36,7 +36,9 @@ class DetailsForm(forms.ModelForm[Membership]):
         self.now = "|".join(getattr(self.instance, name) for name in _FIELDS)
         self.fields["shown"].initial = self.now
         self.fields["own_name"].help_text = (
-            f"Empty: {account_name}, as the account says." if account_name else "Empty: the address, as today."
+            f"Leave it empty to show {account_name}, as the account says."
+            if account_name
+            else "Leave it empty to show the address."
         )
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -22,6 +22,7 @@ class SaveFilterForm(forms.ModelForm[SavedFilter]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "Name"
+        self.fields["name"].error_messages["required"] = "Give it a name to find it by."
         self.fields["name"].widget.attrs["placeholder"] = "Contractors without two-factor"
         self.helper = FormHelper()
         self.helper.form_tag = False

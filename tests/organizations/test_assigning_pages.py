@@ -71,7 +71,7 @@ def test_role_is_changed_and_counts_from_the_next_request(client_of, owner, memb
 def test_answer_says_what_happened(client_of, owner, member):
     browser = client_of(owner)
     answer = browser.get(choose(browser, member, role_of(owner.organization, "viewer")).headers["Location"])
-    assert "<b>Mina Haddad</b> is Viewer in Marram Instruments now, from the next page opened there." in text_of(answer)
+    assert "<b>Mina Haddad</b> is Viewer in Marram Instruments now." in text_of(answer)
 
 
 def test_same_role_changes_nothing_and_says_so(client_of, owner, member):

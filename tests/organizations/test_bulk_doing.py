@@ -64,10 +64,7 @@ def test_role_is_changed_and_each_change_is_in_the_batch(owner, admin, people):
     assert news.actions == ["member.role_changed"] * 2
     assert {event.batch for event in news.events} == {job.pk}
     assert {event.actor_id for event in news.events} == {owner.user_id}
-    assert (
-        said(job, owner.organization)
-        == "<b>2 people</b> are Admin in Marram Instruments now, from the next page opened there."
-    )
+    assert said(job, owner.organization) == "<b>2 people</b> are Admin in Marram Instruments now."
     counters(owner.organization)
 
 

@@ -29,6 +29,7 @@ _DOING = {
     REHEARSE_KIND: "Looking at what would change",
     UNDO_KIND: "Undoing a change of {who}",
 }
+_DONE = _DOING | {UNDO_KIND: "A change of {who} was undone"}
 
 
 class JobMixin(OrganizationMixin):
@@ -89,8 +90,12 @@ class JobView(JobMixin, TemplateView):
         return TypedForm(posted, expected=question.to_type)
 
     def _title(self) -> str:
-        who = people(self.job.total) if self.job.total else "the people selected"
-        return _DOING[self.job.kind].format(deed=deed_of(self.job).label, who=who, organization=self.organization)
+        job = self.job
+        done = job.state == JobState.DONE and job.changed
+        number = job.changed if done else job.total
+        who = people(number) if number else "the people selected"
+        words = _DONE if done else _DOING
+        return words[job.kind].format(deed=deed_of(job).label, who=who, organization=self.organization)
 
 
 class UndoView(JobMixin, View):

@@ -37,7 +37,7 @@ class RemoveView(StandingView):
     def question(self) -> dict[str, Any]:
         label, organization = self.person.label, self.organization
         groups = in_words(self.actor, self.places())
-        access = f"{label} loses access to {organization} with the next page opened there"
+        access = f"{label} loses access to {organization} at once"
         kept = f"Role and contact details go. The account stays that of {label}; the audit log keeps what was done."
         return {
             "title": f"Remove {label} from {organization}?",

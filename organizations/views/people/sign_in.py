@@ -66,7 +66,7 @@ class SendResetView(SignInMixin, FormView[Form]):
             refused=policies.may_send_reset(self.actor, self.person).reason,
             consequences=[
                 {"icon": "mail-forward", "text": format_html("It goes to <b>{}</b>, and nobody else sees it.", email)},
-                {"icon": "password", "text": "The password of today works until another one is chosen."},
+                {"icon": "password", "text": "The present password works until a new one is chosen."},
                 {"icon": "history", "text": f"The audit log of {self.organization} keeps that you sent it."},
             ],
             verb="Send the link",
@@ -127,18 +127,18 @@ class MendSecondFactorView(MendView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         label, organization = self.person.label, self.organization
-        required = f"{organization} requires one: until a new one is set up, nothing opens here."
+        required = f"{organization} requires one: until {label} sets up a new one, nothing opens here."
         there = Authenticator.objects.filter(user=self.person.user_id, type__in=SECOND_FACTORS).exists()
         refused = self.may_mend.reason or ("" if there else f"{label} has no second factor.")
         return super().get_context_data(
-            title=f"Take the second factor of {label} away?",
+            title=f"Turn off the second factor of {label}?",
             consequences=[
                 {"icon": "shield-off", "text": "Authenticator app, passkeys and recovery codes are gone for good."},
                 {"icon": "logout", "text": f"{label} is signed out everywhere, and told by mail that you did it."},
                 {"icon": "login", "text": "Until a new one is set up, the password alone signs in."},
                 *([{"icon": "lock", "text": required}] if organization.two_factor_required else []),
             ],
-            verb="Take it away",
+            verb=f"Turn off the second factor of {label}",
             **{"refused": refused} | kwargs,
         )
 

@@ -92,7 +92,7 @@ class DeactivateView(StandingView):
 
     def question(self) -> dict[str, Any]:
         label, organization = self.person.label, self.organization
-        access = f"The access of {label} to {organization} ends with the next page opened there."
+        access = f"The access of {label} to {organization} ends at once."
         signed_out = f"{label} is signed out, too, unless active in another organization."
         kept = "Role, groups and contact details are kept. You can reactivate at any time, while a seat is free."
         return {
@@ -104,6 +104,7 @@ class DeactivateView(StandingView):
                 {"icon": "arrow-back-up", "text": kept},
             ],
             "verb": f"Deactivate {label}",
+            "button": "btn-primary",  # it is taken back as easily
         }
 
 
