@@ -92,7 +92,7 @@ def _of_another(about: About) -> Iterator[Item]:
     updates = policies.holds(actor, "members.update")
     if updates:
         edit = policies.may_edit_details(actor, person)
-        yield Item("Edit contact details", "pencil", about.url("organizations:person_edit"), edit.reason)
+        yield Item("Edit details", "pencil", about.url("organizations:person_edit"), edit.reason)
     if arranges_groups(actor):
         yield Item(
             "Groups",

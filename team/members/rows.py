@@ -75,6 +75,7 @@ class Rows:
         own = person.id == self.membership.pk
         role = self.roles.get(person.role_id) if person.role_id else None
         by_hand = role is None or role.by_hand
+        changes = self._may_assign and by_hand and not own and not person.sole_owner and self._touches(person, role)
         active = None if person.last_active_at == NEVER else person.last_active_at
         return PersonRow(
             key=person.id.hex,
@@ -86,8 +87,8 @@ class Rows:
             here=active is not None and (self.at - active).total_seconds() < NOW,
             gone=not person.is_active_at(self.at),
             role=self._look(person.role_id),
-            changes=self._may_assign and by_hand and not own and not person.sole_owner and self._touches(person, role),
-            locked=self._may_assign and (person.sole_owner or not by_hand),
+            changes=changes,
+            locked=self._may_assign and not changes,
             two_factor=person.two_factor,
             active=active,
             ends=person.ends_at,

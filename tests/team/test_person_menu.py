@@ -29,7 +29,7 @@ def reasons(answer) -> dict[str, str]:
 
 OF_ANOTHER = [
     "Open",
-    "Edit contact details",
+    "Edit details",
     "Groups",
     "Set end of access",
     "Send a password reset",
