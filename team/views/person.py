@@ -54,7 +54,7 @@ class PersonView(AnyPersonMixin, TemplateView):
             sees_members=holds(self.actor, "members.read"),
             sees_roles=holds(self.actor, "roles.read"),
             items=once(items_of_page(about)),
-            reactivates=may_reactivate(self.actor, self.person, self.now) and not self.person.is_active_at(self.now),
+            reactivates=self.person.status == "deactivated" and may_reactivate(self.actor, self.person, self.now),
             edits=may_edit_details(self.actor, self.person),
             sets_end=may_set_end(self.actor, self.person, self.now if self.person.owns else None, self.now),
             mends=holds(self.actor, "members.update") and not self.is_own,
