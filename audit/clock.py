@@ -1,5 +1,6 @@
-"""The time that an action reads. It is now; only demo data is written as of other days."""
+"""The time that an action reads: now, only demo data is written as of other days. And moments as events keep them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+_KEPT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00")
 _other_day: ContextVar[datetime | None] = ContextVar("other_day", default=None)
 
 
@@ -22,3 +24,8 @@ def as_of(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _other_day.reset(token)
+
+
+def kept_moment(value: object) -> datetime | None:
+    """The moment that an event kept as text (`str()` of one in UTC); None for any other value."""
+    return datetime.fromisoformat(value) if isinstance(value, str) and _KEPT.fullmatch(value) else None

@@ -56,7 +56,12 @@ DETAILS_EDITED = event(
     icon="pencil",
     fields="own_name job_title phone",
 )
-END_SET = event("member.end_set", "{actor} set when the access of {target} ends", icon="clock", fields="ends_at")
+END_SET = event(
+    "member.end_set",
+    "{actor} changed when the access of {target} ends: {after_ends_at}",
+    icon="clock",
+    fields="ends_at",
+)
 MEMBERS_EXPORTED = event("members.exported", "{actor} exported the members", icon="download", fields="filter")
 EXTENSION_ASKED = event("extension.asked", "{target} asked for more time", icon="clock", fields="ends_at")
 EXTENSION_GRANTED = event("extension.granted", "{actor} gave {target} more time", icon="check", fields="ends_at")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from audit.clock import kept_moment
 from audit.events import event_kind
 from audit.models import Event
 
@@ -45,4 +47,13 @@ def _value(event: Event, place: str) -> Any:
     if place == "target":
         return event.target_label
     when, _, name = place.partition("_")
-    return (event.before if when == "before" else event.after).get(name, "")
+    return _day((event.before if when == "before" else event.after).get(name, ""))
+
+
+def _day(value: Any) -> Any:
+    """Of a moment that an event keeps the day, where the reader is; anything else as it is."""
+    moment = kept_moment(value)
+    if moment is None:
+        return value
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%B %Y}"

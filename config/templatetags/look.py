@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from audit.clock import kept_moment
+
 register = template.Library()
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00")
 MINUTE, HOUR, DAYS_IN_WORDS = 60, 3600, 31
 
 
@@ -102,9 +103,8 @@ def weekday(day: date) -> str:
 @register.filter
 def as_moment(value: object) -> object:
     """A moment that an audit event kept as text, as a person reads it; anything else stays what it is."""
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-        return value
-    return exactly(datetime.fromisoformat(value))
+    moment = kept_moment(value)
+    return value if moment is None else exactly(moment)
 
 
 @register.filter

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from audit.models import Event
+from organizations.actions.ending import set_end
 from organizations.models import Membership
-from tests.factories import crowd, join
+from tests.factories import acting, crowd, join
 from tests.organizations.changing import assign
 from tests.team.test_access_page import text_of
 from tests.witness import written
@@ -64,3 +68,13 @@ def test_pages_are_found_by_place_and_cost_the_same(client_of, owner, member):
     assert not shown & {line.event.number for _, lines in then.days for line in lines}
     for nonsense in ("?before=x", "?before=" + "9" * 40, "?before=%00", "?before=-1"):
         assert page_of(browser, member, nonsense).status_code == 200
+
+
+def test_a_day_that_was_set_stands_in_the_sentence(client_of, owner, member):
+    when = timezone.now() + timedelta(days=40)
+    set_end(actor=acting(owner), organization=owner.organization, memberships=[member], ends_at=when)
+    said = text_of(page_of(client_of(owner), member))
+    day = f"{when.day} {when:%B %Y}"
+    assert f"Grace Okafor changed when the access of Mina Haddad ends: {day}" in said
+    set_end(actor=acting(owner), organization=owner.organization, memberships=[member], ends_at=None)
+    assert "ends: never" in text_of(page_of(client_of(owner), member))
