@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from invitations.models import Invitation
 from mail.models import Mail
 from organizations.bulk.open_jobs import open_jobs
+from organizations.bulk.reports import people
 from organizations.member_filters import Filters, Listed
 from organizations.policies import holds
 from organizations.views.base import OrganizationMixin
@@ -117,10 +118,12 @@ class MembersView(OrganizationMixin, TemplateView):
         shown = len(listing.people)
         if self.filters.status == Listed.PENDING:
             return f"{pending} of {self.heads.invited(self.filters):,}"
+        known = listing.matching if listing.matching is not None else self.heads.members(self.filters)
+        if shown == known:
+            return people(shown) if shown else ""
         if listing.matching is not None:
             start = listing.first or 0
             return f"{start} to {start + shown - 1} of {listing.matching:,}" if shown else ""
-        known = self.heads.members(self.filters)
         return f"{shown} of {known:,}" if known is not None else f"{shown} shown"
 
     def _notes(self, listing: Listing) -> list[str]:
