@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -51,6 +53,14 @@ def onward(view: OrganizationMixin, name: str, *args: Any) -> HttpResponse:
     if not policies.holds(view.actor, "roles.read"):
         return redirect("team:overview", view.organization.slug)
     return redirect(name, view.organization.slug, *args)
+
+
+def holders_by_role(organization: Organization, at: datetime) -> dict[UUID | None, int]:
+    """How many active people hold each role: as kept, without the few whose access has ended since."""
+    people: dict[UUID | None, int] = dict(organization.headcounts.values_list("role", "active"))
+    for role, ended in organization.memberships.order_by().lapsed(at).values_list("role").annotate(people=Count("*")):
+        people[role] = people.get(role, 0) - ended
+    return people
 
 
 def offers_of(organization: Organization, role: Role, at: datetime) -> int:

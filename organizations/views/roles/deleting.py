@@ -30,7 +30,8 @@ class DeleteRoleView(RoleMixin, FormView[DeleteRoleForm]):
 
     @cached_property
     def holders(self) -> int:
-        return self.organization.memberships.filter(role=self.role).order_by().count()
+        kept = self.organization.headcounts.filter(role=self.role).first()
+        return kept.people if kept else 0
 
     @cached_property
     def offers(self) -> int:

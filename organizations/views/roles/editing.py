@@ -19,7 +19,7 @@ from organizations.models import Membership, Role
 from organizations.permissions import widest
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
-from organizations.views.roles.base import RoleMixin, offers_of, onward
+from organizations.views.roles.base import RoleMixin, holders_by_role, offers_of, onward
 
 NAMED = 3
 _ABOUT_GRANTS = {"unknown", "reserved", "scope", "more_than_own", "own_role"}
@@ -176,7 +176,7 @@ class EditRoleView(RoleMixin, RoleFormView):
             named = list(holders.by_name()[:NAMED])
         return {
             "people": named,
-            "people_count": holders.order_by().count(),
+            "people_count": holders_by_role(self.organization, self.now).get(self.role.pk, 0),
             "offers": offers_of(self.organization, self.role, self.now),
         }
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.views.generic import TemplateView
 
 from organizations.models import Membership, Role
 from organizations.policies import holds
 from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
-from organizations.views.roles.base import RoleMixin
+from organizations.views.roles.base import RoleMixin, holders_by_role
 
 NAMED = 3  # of those without a role
 ROWS = 25  # with cautions and menus, 60 kB
@@ -28,7 +27,7 @@ class ListRolesView(OrganizationMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         roles = list(Role.objects.ever_of(self.organization))
-        people = self._people()
+        people = holders_by_role(self.organization, self.now)
         given = [(role, people.get(role.pk, 0)) for role in roles if role.by_hand and not role.retired]
         pages = Paginator(given, ROWS)
         page = pages.get_page(self.request.GET.get("page"))
@@ -50,14 +49,6 @@ class ListRolesView(OrganizationMixin, TemplateView):
             too_few_owners=self._too_few_owners(),
             **kwargs,
         )
-
-    def _people(self) -> dict[Any, int]:
-        """How many active people hold each role: as kept, without the few whose access has ended since."""
-        active = self.organization.memberships.filter(status="active").order_by()
-        people: dict[Any, int] = dict(self.organization.headcounts.values_list("role", "active"))
-        for role, ended in active.lapsed(self.now).values_list("role").annotate(people=Count("*")):
-            people[role] = people.get(role, 0) - ended
-        return people
 
     def _roleless(self) -> list[Membership]:
         if not holds(self.actor, "members.read"):
