@@ -92,6 +92,10 @@ class Membership(models.Model):
             # One for each pair of filter and order that the members table offers (team/members/orders.py).
             models.Index(fields=["organization", "sort_name", "id"], name="organizations_member_name"),
             models.Index(fields=["organization", "role", "sort_name", "id"], name="organizations_member_by_role"),
+            # PostgreSQL takes no order from the index above where the role is null.
+            models.Index(
+                fields=["organization", "sort_name", "id"], condition=Q(role=None), name="organizations_member_no_role"
+            ),
             models.Index(fields=["organization", "status", "sort_name", "id"], name="organizations_member_by_status"),
             models.Index(fields=["organization", "two_factor", "sort_name", "id"], name="organizations_member_by_2fa"),
             models.Index(fields=["organization", "source", "sort_name", "id"], name="organizations_member_by_source"),

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -238,6 +239,12 @@ def test_every_pair_of_filter_and_order_that_is_offered_by_index_has_one():
                 continue  # by the places in groups, below
             kept = [columns[name] for name in filters if name in columns]
             assert ("organization", *kept, column, "id") in there, (filters, order)
+
+
+def test_people_without_a_role_have_an_index_of_their_own():
+    """PostgreSQL takes no order from an index on the role where that is null."""
+    conditions = {tuple(index.fields): index.condition for index in Membership._meta.indexes if index.condition}
+    assert conditions["organization", "sort_name", "id"] == Q(role=None)
 
 
 def test_table_is_found_again_as_it_was_left_after_a_change_to_one_person(client_of, team):
