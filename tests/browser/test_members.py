@@ -108,6 +108,23 @@ def test_menus_open_within_the_window(arrive: Arrive, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_offered_role_in_a_row_opens_in_a_dialog(arrive: Arrive) -> None:
+    owner = arrive(viewport={"width": 390, "height": 844})
+    owner.sign_in(OWNER)
+    page = owner.go("/o/marram/members/?status=pending")
+    row = page.get_by_role("row").filter(has_text="felix@")
+    row.locator("a.role-control").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Role offered to felix@"))
+    expect(dialog.get_by_role("radio", checked=True)).to_be_focused()
+    assert check(owner) == []
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    row.locator("a.role-control").click()
+    dialog.get_by_role("radio", name=re.compile("Coordinator")).check()
+    dialog.get_by_role("button", name="Offer this role").click()
+    expect(page.get_by_role("status").first).to_contain_text("Coordinator")
+
+
 def test_removing_somebody_asks_for_the_name(arrive: Arrive) -> None:
     owner = arrive(viewport={"width": 1360, "height": 900})
     owner.sign_in(OWNER)
