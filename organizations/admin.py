@@ -14,11 +14,15 @@ from accounts.admin import staff
 from audit.admin import ReadOnlyAdmin
 from organizations import admin_records  # noqa: F401 - registers the rest
 from organizations.actions.domains import prove_domain
-from organizations.actions.organizations import set_seats
 from organizations.actions.ownership import appoint_owner
+from organizations.actions.plans import set_plan
 from organizations.actions.settings import approve_for_production
-from organizations.forms.staff import AppointForm, DomainForm, SeatsForm
+from organizations.forms.staff import AppointForm, DomainForm, PlanForm
 from organizations.models import Group, GroupPlace, Membership, Organization, OwnershipTransfer, Role
+
+
+def _number(limit: int | None) -> str:
+    return "any number of" if limit is None else f"{limit:,}"
 
 
 @admin.register(Organization)
@@ -31,31 +35,38 @@ class OrganizationAdmin(ReadOnlyAdmin):
         "slug",
         "scheme",
         "created_at",
+        "plan",
         "seat_limit",
+        "trial_cap",
+        "addresses_invited",
+        "trusted",
+        "allowed_domains",
         "active_members",
         "deactivated_members",
         "reserved_seats",
         "two_factor_required",
         "production_approved_at",
     )
-    actions_detail = ("change_seats", "approve", "withdraw_approval", "prove")
+    actions_detail = ("change_plan", "approve", "withdraw_approval", "prove")
 
     @action(
-        description="Set seats",
-        url_path="seats",
-        permissions=["change_seats"],
+        description="Set plan",
+        url_path="plan",
+        permissions=["change_plan"],
         dialog={
-            "title": "How many seats does it have?",
+            "title": "What does its plan allow?",
             "description": "A number below what is taken stops nobody who is there; nobody new can come.",
-            "form_class": SeatsForm,
-            "form_submit_text": "Set seats",
+            "form_class": PlanForm,
+            "form_submit_text": "Set the plan",
         },
     )
-    def change_seats(self, request: HttpRequest, form: SeatsForm, object_id: str) -> HttpResponse:
+    def change_plan(self, request: HttpRequest, form: PlanForm, object_id: str) -> HttpResponse:
         organization = cast("Organization", self.get_object(request, object_id))
-        seats = form.cleaned_data["seats"]
-        set_seats(actor=staff(request), organization=organization, seats=seats)
-        messages.success(request, f"{organization} has {'no limit of' if seats is None else seats} seats now.")
+        wanted = {name: form.cleaned_data[name] for name in ("plan", "seats", "trial_cap", "trusted")}
+        set_plan(actor=staff(request), organization=organization, **wanted)
+        seats, addresses = _number(wanted["seats"]), _number(wanted["trial_cap"])
+        said = f"{organization} has {seats} seats now, and may invite {addresses} addresses in all."
+        messages.success(request, said)
         return self.back_to(request, object_id)
 
     @action(
@@ -108,7 +119,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     def has_prove_permission(self, request: HttpRequest, object_id: str) -> bool:
         return request.user.has_perm("organizations.change_organization")
 
-    def has_change_seats_permission(self, request: HttpRequest, object_id: str) -> bool:
+    def has_change_plan_permission(self, request: HttpRequest, object_id: str) -> bool:
         return request.user.has_perm("organizations.change_organization")
 
     def has_approve_permission(self, request: HttpRequest, object_id: str) -> bool:

@@ -14,6 +14,24 @@ SEATS_CHANGED = event(
     icon="armchair",
     fields="seats",
 )
+PLAN_CHANGED = event(
+    "organization.plan_changed", "{actor} changed the plan of {target}", icon="armchair", fields="plan addresses notes"
+)
+MORE_ASKED = event(
+    "organization.more_asked", "{actor} asked for a larger plan", icon="armchair", fields="seats addresses"
+)
+DOMAINS_RESTRICTED = event(
+    "organization.domains_restricted",
+    "{actor} changed whose addresses may be invited to {target}",
+    icon="at",
+    fields="domains",
+)
+REMINDERS_SWITCHED = event(
+    "organization.reminders_switched",
+    "{actor} changed whether invitations are reminded of: {after_reminders}",
+    icon="bell",
+    fields="reminders",
+)
 TWO_FACTOR_REQUIRED = event(
     "organization.two_factor_required",
     "{actor} requires a second factor of everyone in {target}",

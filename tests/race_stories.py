@@ -13,7 +13,8 @@ from invitations.actions.offering import invite, resend, revoke
 from invitations.models import Invitation
 from mail.models import Mail
 from organizations.actions.members import leave
-from organizations.actions.organizations import create_organization, set_seats
+from organizations.actions.organizations import create_organization
+from organizations.actions.plans import set_seats
 from organizations.models import Membership, Organization
 from tests.factories import UserFactory, acting, found, invitee, join, offer, role_of
 from tests.races import race, refusals

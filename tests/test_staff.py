@@ -104,31 +104,36 @@ def test_an_odd_word_in_a_field_that_completes_itself_is_no_error(desk: Client):
     assert desk.get("/admin/autocomplete/", where).status_code == 200
 
 
-def test_staff_set_seats(desk: Client, staff: User, org: Organization):
+def test_staff_set_the_plan(desk: Client, staff: User, org: Organization):
     with written() as news:
-        press(desk, f"/admin/organizations/organization/{org.pk}/seats/", seats="12")
+        press(desk, f"/admin/organizations/organization/{org.pk}/plan/", plan="Team", seats="12", trial_cap="200")
     org.refresh_from_db()
-    assert org.seat_limit == 12
-    (event,) = news.events
+    assert (org.plan, org.seat_limit, org.trial_cap, org.trusted) == ("Team", 12, 200, False)
+    event, plan = news.events
     assert (event.action, event.type, event.actor_id) == (
         "organization.seats_changed",
         EventType.STAFF_ACTION,
         staff.pk,
     )
     assert (event.before, event.after) == ({"seats": "no limit"}, {"seats": 12})
+    assert (plan.action, plan.before) == (
+        "organization.plan_changed",
+        {"plan": "none", "addresses": "no limit", "notes": "no"},
+    )
+    assert plan.after == {"plan": "Team", "addresses": 200, "notes": "no"}
 
 
 def test_the_question_for_seats_begins_with_those_there_are(desk: Client, org: Organization):
     Organization.objects.filter(pk=org.pk).update(seat_limit=12)
-    assert 'value="12"' in desk.get(f"/admin/organizations/organization/{org.pk}/seats/").content.decode()
-    assert desk.get("/admin/organizations/organization/no-id/seats/").status_code < 500
+    assert 'value="12"' in desk.get(f"/admin/organizations/organization/{org.pk}/plan/").content.decode()
+    assert desk.get("/admin/organizations/organization/no-id/plan/").status_code < 500
 
 
 @pytest.mark.parametrize("seats", ["-1", "many", "99999999999999", "1\x00"])
 def test_seats_that_are_no_number_are_answered_beside_the_field(desk: Client, org: Organization, seats: str):
     with written() as news:
         answer = desk.post(
-            f"/admin/organizations/organization/{org.pk}/seats/", {"_form_submitted": "True", "seats": seats}
+            f"/admin/organizations/organization/{org.pk}/plan/", {"_form_submitted": "True", "seats": seats}
         )
     assert answer.status_code == 200
     assert news.nothing
@@ -175,7 +180,7 @@ def test_staff_with_few_permissions_change_nothing(db: None, org: Organization):
     helper = UserFactory(name="New Colleague", is_staff=True)
     browser = Client()
     browser.force_login(helper)
-    assert browser.get(f"/admin/organizations/organization/{org.pk}/seats/").status_code == 403
+    assert browser.get(f"/admin/organizations/organization/{org.pk}/plan/").status_code == 403
     assert browser.get(page(Organization, "changelist")).status_code == 403
 
 

@@ -197,6 +197,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
     pattern=r"[^\r\n]*[^\s@<>]+@[^\s@<>]+>?",
     mend="Give the sender of all mail, such as Roster <roster@example.org>.",
 )
+# Who reads what organizations ask of those who run this deployment; empty: everyone who administers it.
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
 MAIL_PAGE = False
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -10,9 +12,10 @@ from audit.actions import current_act
 from audit.actors import Actor
 from audit.recording import record
 from organizations import events, policies
-from organizations.actions.base import action, locked
+from organizations.actions.base import action, as_of_now, locked
 from organizations.models import Domain, Organization
 
+MOST_DOMAINS = 50
 _TAKEN = "It was just proven to be a domain of another organization. Look there first."
 
 
@@ -55,6 +58,35 @@ def unprove_domain(*, actor: Actor, domain: Domain) -> bool:
     found.save(update_fields=["proven_at"])
     record(events.DOMAIN_UNPROVEN, actor=actor, chain=organization.pk, target_id=found.pk, target_label=found.name)
     return True
+
+
+@action
+def restrict_domains(*, actor: Actor, organization: Organization, domains: Sequence[str]) -> None:
+    """Let only addresses of these domains be invited and join, or with none of them any; who is there stays.
+
+    Each counts exactly: a subdomain is a domain of its own. Raises ValidationError (`invalid_domain`, `too_many`) and
+    PermissionDenied.
+    """
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    policies.may_restrict_domains(actor).enforce()
+    if len(domains) > MOST_DOMAINS:
+        message = f"Name at most {MOST_DOMAINS} domains."
+        raise ValidationError(message, code="too_many")
+    before, after = organization.allowed_domains, sorted({as_domain(one) for one in domains})
+    if before == after:
+        return
+    organization.allowed_domains = after
+    organization.save(update_fields=["allowed_domains"])
+    record(
+        events.DOMAINS_RESTRICTED,
+        actor=actor,
+        chain=organization.pk,
+        target_id=organization.pk,
+        target_label=organization.name,
+        before={"domains": ", ".join(before) or "any"},
+        after={"domains": ", ".join(after) or "any"},
+    )
 
 
 def as_domain(typed: str) -> str:

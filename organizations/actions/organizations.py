@@ -1,4 +1,4 @@
-"""Creating an organization, what staff set of it, and writing down what has lapsed in it."""
+"""Creating an organization, and writing down what has lapsed in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.actions import current_act
 from audit.actors import Actor
 from audit.recording import record
-from organizations import events, policies
+from organizations import events
 from organizations.actions.base import action, locked, settling_action
 from organizations.actions.members import admit
 from organizations.actions.settling import settle
@@ -54,27 +54,6 @@ def create_organization(*, actor: Actor, user: User, name: str, slug: str, schem
         after={"name": name, "slug": slug, "scheme": scheme},
     )
     return admit(organization, act.users[user.pk], role, source=MembershipSource.FOUNDED, actor=actor, ends_at=None)
-
-
-@action
-def set_seats(*, actor: Actor, organization: Organization, seats: int | None) -> None:
-    """Set how many seats the organization has; None for as many as they like. Below use is shown, not refused."""
-    organization = locked(organization)
-    policies.may_set_seats(actor).enforce()
-    if organization.seat_limit == seats:
-        return
-    before = organization.seat_limit
-    organization.seat_limit = seats
-    organization.save(update_fields=["seat_limit"])
-    record(
-        events.SEATS_CHANGED,
-        actor=actor,
-        chain=organization.pk,
-        target_id=organization.pk,
-        target_label=organization.name,
-        before={"seats": "no limit" if before is None else before},
-        after={"seats": "no limit" if seats is None else seats},
-    )
 
 
 @settling_action

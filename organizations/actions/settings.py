@@ -47,6 +47,20 @@ def require_two_factor(*, actor: Actor, organization: Organization, required: bo
 
 
 @action
+def switch_reminders(*, actor: Actor, organization: Organization, reminders: bool) -> None:
+    """Remind people of invitations that wait, or no longer. Raises PermissionDenied."""
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    policies.may_change_settings(actor).enforce()
+    if organization.reminders == reminders:
+        return
+    organization.reminders = reminders
+    organization.save(update_fields=["reminders"])
+    was, is_ = ("off", "on") if reminders else ("on", "off")
+    _record(events.REMINDERS_SWITCHED, actor, organization, {"reminders": was}, {"reminders": is_})
+
+
+@action
 def approve_for_production(*, actor: Actor, organization: Organization, approved: bool) -> None:
     """Staff let the organization use the permissions that its scheme holds back, or hold them back again."""
     organization = locked(organization)

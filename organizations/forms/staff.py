@@ -8,15 +8,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from organizations.models import Membership, Organization
 from organizations.schemes import OwnerRule
 
 
-class SeatsForm(BaseDialogForm):  # type: ignore[misc]
-    """Begins with the seats that the organization has, so that to press its button changes nothing."""
+class PlanForm(BaseDialogForm):  # type: ignore[misc]
+    """Begins with the plan that the organization has, so that to press its button changes nothing."""
 
+    plan = forms.CharField(max_length=60, required=False, widget=UnfoldAdminTextInputWidget, label="Name of the plan")
     seats = forms.IntegerField(
         min_value=0,
         max_value=2_000_000_000,
@@ -24,17 +25,30 @@ class SeatsForm(BaseDialogForm):  # type: ignore[misc]
         widget=UnfoldAdminIntegerFieldWidget,
         help_text="Leave it empty for no limit.",
     )
+    trial_cap = forms.IntegerField(
+        min_value=0,
+        max_value=2_000_000_000,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        label="Addresses that it may ever invite by mail",
+        help_text="Each counts once, and none is given back. Leave it empty for no limit.",
+    )
+    trusted = forms.BooleanField(
+        required=False, widget=UnfoldBooleanSwitchWidget, label="Its invitations may carry a note"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seats"].initial = self._seats_now()
+        if organization := self._organization():
+            for name in ("plan", "trial_cap", "trusted"):
+                self.fields[name].initial = getattr(organization, name)
+            self.fields["seats"].initial = organization.seat_limit
 
-    def _seats_now(self) -> int | None:
+    def _organization(self) -> Organization | None:
         try:
-            organization = Organization.objects.filter(pk=self.object_id).first()
+            return Organization.objects.filter(pk=self.object_id).first()
         except ValidationError:  # the address names no organization, which the page that opened this says
             return None
-        return organization.seat_limit if organization else None
 
 
 class AppointForm(BaseDialogForm):  # type: ignore[misc]

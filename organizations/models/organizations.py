@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Addresses that would read as pages of Roster, or that somebody could be fooled with.
 RESERVED_SLUGS = frozenset({"new", "admin", "api", "scim", "static", "accounts", "mail", "health", "roster"})
 
-COUNTERS = ("active_members", "deactivated_members", "seatless_members", "reserved_seats")
+COUNTERS = ("active_members", "deactivated_members", "seatless_members", "reserved_seats", "addresses_invited")
 
 
 class Organization(models.Model):
@@ -47,15 +47,28 @@ class Organization(models.Model):
     )
     scheme = models.CharField("role scheme", max_length=50)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    plan = models.CharField(max_length=60, blank=True, help_text="What those who run Roster call it.")
     seat_limit = models.PositiveIntegerField("seats", null=True, blank=True, help_text="Empty: as many as they like.")
+    trial_cap = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How many addresses it may ever invite by mail. Empty: as many as they like."
+    )
+    trusted = models.BooleanField(default=False, help_text="Whether its invitations may carry a note.")
+    allowed_domains = models.JSONField(
+        default=list, blank=True, help_text="Only addresses of these domains are invited and join. Empty: any."
+    )
+    reminders = models.BooleanField(default=True, help_text="Whether invitations that wait are reminded of.")
     active_members = models.PositiveIntegerField(default=0, editable=False)
     deactivated_members = models.PositiveIntegerField(default=0, editable=False)
     seatless_members = models.PositiveIntegerField("active without a seat", default=0, editable=False)
     reserved_seats = models.PositiveIntegerField("pending invitations", default=0, editable=False)
+    addresses_invited = models.PositiveIntegerField(
+        "addresses ever invited", default=0, editable=False, help_text="Each once; none is given back."
+    )
     two_factor_required = models.BooleanField(default=False, help_text="Who has no second factor can do nothing here.")
     production_approved_at = models.DateTimeField(
         "approved for production", null=True, editable=False, help_text="Some permissions wait for it."
     )
+    more_asked_at = models.DateTimeField(null=True, editable=False, help_text="When it asked for a larger plan last.")
     settles_at = models.DateTimeField(
         null=True, editable=False, db_index=True, help_text="Nothing here lapses before this time."
     )
@@ -98,6 +111,11 @@ class Organization(models.Model):
     def seats_free(self) -> int | None:
         """None where there is no limit; a limit below use leaves none free."""
         return None if self.seat_limit is None else max(0, self.seat_limit - self.seats_taken)
+
+    @property
+    def invitable(self) -> int | None:
+        """How many new addresses it may still invite by mail; None where there is no cap."""
+        return None if self.trial_cap is None else max(0, self.trial_cap - self.addresses_invited)
 
     @property
     def withheld(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Who may do what, and why not. Policies take loaded objects, the actor and the time; they read and write nothing."""
 
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.domains import may_prove_domain, may_unprove_domain
+from organizations.policies.domains import allowed_domain, may_prove_domain, may_restrict_domains, may_unprove_domain
 from organizations.policies.extending import (
     is_unanswered,
     may_answer_extension,
@@ -53,7 +53,7 @@ from organizations.policies.roles import (
     may_open_for_edit,
 )
 from organizations.policies.saved_filters import has_room_for_filter, may_keep_filters
-from organizations.policies.seats import has_seats, may_set_seats
+from organizations.policies.seats import has_seats, may_ask_for_larger_plan, may_invite_new, may_set_plan
 from organizations.policies.settings import may_approve_for_production, may_change_settings, may_require_two_factor
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "YES",
     "Account",
     "Decision",
+    "allowed_domain",
     "by_group_only",
     "domain_of",
     "has_room_for_filter",
@@ -73,6 +74,7 @@ __all__ = [
     "may_appoint_owner",
     "may_approve_for_production",
     "may_ask_again",
+    "may_ask_for_larger_plan",
     "may_ask_for_more_time",
     "may_change_role",
     "may_change_settings",
@@ -90,6 +92,7 @@ __all__ = [
     "may_give_address",
     "may_give_back",
     "may_give_there",
+    "may_invite_new",
     "may_keep_filters",
     "may_leave",
     "may_make_curator",
@@ -101,10 +104,11 @@ __all__ = [
     "may_reactivate",
     "may_remove",
     "may_require_two_factor",
+    "may_restrict_domains",
     "may_send_reset",
     "may_set_curators",
     "may_set_end",
-    "may_set_seats",
+    "may_set_plan",
     "may_take_out_of_group",
     "may_touch",
     "may_transfer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from audit.actors import Actor, ActorKind
 from organizations.models import Organization
 from organizations.policies.decisions import YES, Decision, no
+from organizations.policies.grants import holds
 
 # Everyone has an address there, so they are nobody's own.
 PUBLIC_MAIL = frozenset({
@@ -19,6 +20,19 @@ PUBLIC_MAIL = frozenset({
     "wanadoo.fr", "web.de", "wp.pl", "yahoo.co.in", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.es",
     "yahoo.fr", "yahoo.it", "yandex.com", "yandex.ru", "ymail.com", "zoho.com",
 })  # fmt: skip
+
+
+def may_restrict_domains(actor: Actor) -> Decision:
+    return holds(actor, "domains.update")
+
+
+def allowed_domain(organization: Organization, email: str) -> Decision:
+    """Whether somebody with that address may belong: where domains are named, the one after the @ is one of them."""
+    allowed = organization.allowed_domains
+    if not allowed or email.rpartition("@")[2] in allowed:
+        return YES
+    named = ", ".join(allowed[:3]) + (f" and {len(allowed) - 3} more" if len(allowed) > 3 else "")
+    return no(f"Only addresses at {named} may belong to {organization}.", "domain")
 
 
 def may_prove_domain(actor: Actor, name: str, owner: Organization | None, organization: Organization) -> Decision:

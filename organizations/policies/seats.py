@@ -1,10 +1,14 @@
-"""Seats: how many are free, and who sets them."""
+"""What a plan allows: seats, new addresses; and who sets it."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 from audit.actors import Actor, ActorKind
 from organizations.models import Organization
 from organizations.policies.decisions import YES, Decision, no
+
+BETWEEN_REQUESTS = timedelta(days=1)
 
 
 def has_seats(organization: Organization, wanted: int) -> Decision:
@@ -13,9 +17,31 @@ def has_seats(organization: Organization, wanted: int) -> Decision:
     if free is None or wanted <= free:
         return YES
     left = f"Only {free} of the {wanted} seats needed are free" if free else "No seat is free"
-    mend = "Revoke an invitation, or ask the people who run Roster for more."
+    mend = "Revoke an invitation, or ask for more under Settings, Plan."
     return no(f"{left}: {organization} has {organization.seat_limit}. {mend}", "no_seat")
 
 
-def may_set_seats(actor: Actor) -> Decision:
-    return YES if actor.kind is ActorKind.STAFF else no("Only staff change seats.")
+def may_invite_new(organization: Organization, wanted: int) -> Decision:
+    """Whether that many addresses may be invited that never were. Those that were are kept under the lock."""
+    left = organization.invitable
+    if left is None or wanted <= left:
+        return YES
+    few = f"Only {left} more new addresses may be invited" if left else "No new address may be invited any more"
+    mend = "Ask for more under Settings, Plan."
+    return no(f"{few}: {organization} may invite {organization.trial_cap} in all. {mend}", "trial_cap")
+
+
+def may_set_plan(actor: Actor) -> Decision:
+    return YES if actor.kind is ActorKind.STAFF else no("Only staff change a plan.")
+
+
+def may_ask_for_larger_plan(
+    organization: Organization, seats: int | None, addresses: int | None, at: datetime
+) -> Decision:
+    """Whether those who run Roster can be asked for so many seats or new addresses; None asks for none."""
+    if not seats and not addresses:
+        return no("Say how many you need.", "nothing_asked")
+    asked = organization.more_asked_at
+    if asked is not None and at - asked < BETWEEN_REQUESTS:
+        return no("This was asked within the last day already. Those who run Roster have the mail.", "asked_already")
+    return YES

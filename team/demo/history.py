@@ -21,7 +21,8 @@ from organizations.actions.ending import set_end
 from organizations.actions.group_places import add_to_group, make_curators
 from organizations.actions.groups import create_group
 from organizations.actions.members import deactivate, leave
-from organizations.actions.organizations import create_organization, set_seats, settle_lapsed
+from organizations.actions.organizations import create_organization, settle_lapsed
+from organizations.actions.plans import set_seats
 from organizations.actions.roles import create_role
 from organizations.models import Membership, Organization, Role
 from team.demo.people import DOMAIN, LEFT, OWNER, PASSWORD, TEAM, acting_for, address_of, invitee, make_person

@@ -12,7 +12,7 @@ from audit.middleware import OriginMiddleware, address_of
 from audit.models import Chain, Event, EventType
 from audit.recording import record
 from organizations import events
-from organizations.actions.organizations import set_seats
+from organizations.actions.plans import set_seats
 from tests.factories import acting, offer
 
 

@@ -15,7 +15,7 @@ from invitations.actions.answering import accept, decline
 from invitations.actions.offering import resend, revoke
 from invitations.models import Invitation
 from organizations.actions.members import leave
-from organizations.actions.organizations import set_seats
+from organizations.actions.plans import set_seats
 from organizations.models import Membership, Role
 from tests.factories import (
     UserFactory,

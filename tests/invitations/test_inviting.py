@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from invitations.actions.offering import invite
 from invitations.models import Invitation
-from organizations.actions.organizations import set_seats
 from organizations.actions.outcome import MOST_AT_ONCE
+from organizations.actions.plans import set_seats
 from organizations.models import Role
 from tests.factories import acting, offer, role_of
 from tests.witness import counters, deliver, written

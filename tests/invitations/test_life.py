@@ -17,7 +17,8 @@ from invitations.actions.answering import accept, decline
 from invitations.actions.offering import invite, resend, revoke
 from invitations.models import Invitation
 from organizations.actions.members import leave
-from organizations.actions.organizations import set_seats, settle_lapsed
+from organizations.actions.organizations import settle_lapsed
+from organizations.actions.plans import set_seats
 from organizations.models import Membership
 from tests.factories import UserFactory, acting, found, invitee, role_of
 from tests.scale import scaled

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from organizations.actions.organizations import create_organization, set_seats
+from organizations.actions.organizations import create_organization
+from organizations.actions.plans import set_seats
 from organizations.models import Organization
 from tests.factories import acting
 from tests.witness import counters, written
@@ -64,7 +65,7 @@ def test_nobody_creates_an_organization_for_somebody_else(stranger, staff):
 @pytest.mark.parametrize("who", ["owner", "admin", "outsider"])
 def test_only_staff_set_seats(request, org, who):
     actor = acting(request.getfixturevalue(who))
-    with written() as news, pytest.raises(PermissionDenied, match="Only staff change seats"):
+    with written() as news, pytest.raises(PermissionDenied, match="Only staff change a plan"):
         set_seats(actor=actor, organization=org, seats=1_000)
     assert news.nothing
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from organizations.actions.ending import set_end
 from organizations.actions.extending import ask_for_more_time, grant, refuse
 from organizations.actions.members import reactivate, remove
-from organizations.actions.organizations import set_seats
+from organizations.actions.plans import set_seats
 from organizations.models import Extension, Membership
 from organizations.views.extension_notice import build_notice
 from tests.factories import UserFactory, acting, deactivate, end_at, join

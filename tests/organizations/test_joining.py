@@ -15,7 +15,8 @@ from audit.recording import record
 from organizations import events
 from organizations.actions.base import action, locked
 from organizations.actions.members import leave
-from organizations.actions.organizations import create_organization, set_seats
+from organizations.actions.organizations import create_organization
+from organizations.actions.plans import set_seats
 from organizations.models import Membership, Organization
 from tests.factories import acting
 from tests.witness import counters, written

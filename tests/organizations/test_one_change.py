@@ -22,8 +22,9 @@ from invitations.models import Invitation
 from mail.models import Mail
 from organizations.actions.base import action
 from organizations.actions.members import leave
-from organizations.actions.organizations import create_organization, set_seats
+from organizations.actions.organizations import create_organization
 from organizations.actions.outcome import Outcome
+from organizations.actions.plans import set_seats
 from organizations.models import Membership, Organization
 from tests.factories import acting, count_again, deactivate, end_at, give_role, invitee, offer, role_of
 from tests.witness import counters, undone, written

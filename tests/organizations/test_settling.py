@@ -15,7 +15,8 @@ from audit.models import Event
 from invitations.actions.offering import invite, revoke
 from invitations.models import Invitation
 from mail.models import Mail
-from organizations.actions.organizations import set_seats, settle_lapsed
+from organizations.actions.organizations import settle_lapsed
+from organizations.actions.plans import set_seats
 from organizations.models import Membership, Organization
 from organizations.tasks import settle
 from tests.factories import UserFactory, acting, deactivate, end_at, found, give_role, join, offer, pending, role_of
