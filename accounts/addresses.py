@@ -1,11 +1,14 @@
 """One spelling for every address, so that two spellings are never two people; and addresses as people paste them."""
 
 import re
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
+# What nearly every address looks like before the @: of these only the domain has to be looked at, and once.
+_PLAIN = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*")
 _BETWEEN = re.compile(r"[\s,;]+")
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,64}@[^<>\s]{1,255})>")
 
@@ -16,6 +19,21 @@ def normalise(address: str) -> str:
     Raises ValidationError (`invalid_address`) with a sentence that says what is wrong.
     """
     text = address.strip()
+    local, _, domain = text.lower().partition("@")
+    plain = len(text) <= LONGEST and text.isascii() and _PLAIN.fullmatch(local)
+    return f"{local}@{domain}" if plain and _is_domain(domain) else _looked_at(text)
+
+
+@lru_cache(maxsize=10_000)
+def _is_domain(domain: str) -> bool:
+    """Whether addresses of this domain, in small letters, are stored as they are."""
+    try:
+        return _looked_at(f"a@{domain}") == f"a@{domain}"
+    except ValidationError:
+        return False
+
+
+def _looked_at(text: str) -> str:
     if "\x00" in text or len(text) > LONGEST:
         message = "This is not an email address."
         raise ValidationError(message, code="invalid_address")
