@@ -1,10 +1,10 @@
-"""Rows found by many ids at once: one list for PostgreSQL to read, and not a placeholder for each."""
+"""Rows found by many ids or texts at once: one list for PostgreSQL to read, and not a placeholder for each."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import UUIDField
+from django.db.models import CharField, UUIDField
 from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -22,3 +22,14 @@ class Among(In):
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         sql, params = self.process_lhs(compiler, connection)
         return f"{sql} = ANY(%s::uuid[])", (*params, f"{{{','.join([one.hex for one in self.rhs])}}}")
+
+
+@CharField.register_lookup
+class AmongTexts(In):
+    """`email__among={…}` finds what `email__in=[…]` finds, where there are many."""
+
+    lookup_name = "among"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s::text[])", (*params, list(self.rhs))
