@@ -12,8 +12,8 @@ from unfold.decorators import action
 
 from accounts.admin import staff
 from audit.admin import ReadOnlyAdmin
-from invitations.actions.offering import revoke
-from invitations.models import Invitation
+from invitations.actions.withdrawing import revoke
+from invitations.models import Invitation, InviteList, InviteRow, Refusal
 
 
 @admin.register(Invitation)
@@ -47,3 +47,26 @@ class InvitationAdmin(ReadOnlyAdmin):
         invitation = self.get_object(request, object_id)
         open_still = invitation is not None and invitation.is_pending_at(timezone.now())
         return open_still and request.user.has_perm("invitations.change_invitation")
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnlyAdmin):
+    list_display = ("email", "organization", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("email", "organization__name", "organization__slug")
+
+
+@admin.register(InviteList)
+class InviteListAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "user", "created_at", "role", "days", "job_id")
+    list_select_related = ("organization", "user", "role")
+    search_fields = ("organization__name", "organization__slug", "user__email", "=id")
+
+
+@admin.register(InviteRow)
+class InviteRowAdmin(ReadOnlyAdmin):
+    list_display = ("list", "line", "address", "bucket", "reason")
+    list_filter = ("bucket",)
+    list_select_related = ("list__organization",)
+    search_fields = ("address",)
+    show_full_result_count = False

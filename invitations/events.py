@@ -3,14 +3,28 @@
 from audit.events import event
 
 SENT = event(
-    "invitation.sent", "{actor} invited {target} as {after_role}", icon="mail", fields="role expires_at access_ends_at"
+    "invitation.sent",
+    "{actor} invited {target} as {after_role}",
+    icon="mail",
+    fields="role expires_at access_ends_at groups",
 )
 RESENT = event(
     "invitation.resent",
     "{actor} sent the invitation to {target} again",
     icon="mail-forward",
-    fields="version expires_at",
+    fields="version expires_at status",
 )
+EXTENDED = event(
+    "invitation.extended", "{actor} lets the invitation to {target} stand for longer", icon="clock", fields="expires_at"
+)
+REMINDED = event("invitation.reminded", "{target} was reminded of the invitation", icon="bell", fields="remind_at")
+ASKED_ANEW = event(
+    "invitation.asked_anew", "{target} asked for a new invitation in place of the expired one", icon="mail-question"
+)
+REFUSED_FURTHER = event(
+    "invitation.refused_further", "{target} asked for no more invitations", icon="mail-off", fields="scope"
+)
+ALLOWED_AGAIN = event("invitation.allowed_again", "{target} takes invitations again", icon="mail-check", fields="scope")
 REVOKED = event(
     "invitation.revoked", "{actor} revoked the invitation to {target}", icon="mail-x", fields="status reason"
 )

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
-    from invitations.models import Invitation  # noqa: F401
+    from invitations.models import Invitation, Refusal  # noqa: F401
+    from organizations.models import Organization
 
 
 class InvitationQuerySet(QuerySet["Invitation"]):
@@ -32,9 +33,19 @@ class InvitationQuerySet(QuerySet["Invitation"]):
     def to_addresses(self, addresses: Iterable[str]) -> InvitationQuerySet:
         return self.filter(email__in=list(addresses))
 
+    def to_remind(self, at: datetime) -> InvitationQuerySet:
+        """Those whose people are due to be reminded."""
+        return self.pending(at).filter(remind_at__lte=at)
+
     def before(self, invitation_id: UUID) -> InvitationQuerySet:
         """What follows that place in the order newest first, found by index and not by counting."""
         return self.filter(id__lt=invitation_id)
 
     def newest_first(self) -> InvitationQuerySet:
         return self.order_by("-id")
+
+
+class RefusalQuerySet(QuerySet["Refusal"]):
+    def against(self, organization: Organization) -> RefusalQuerySet:
+        """Those that bind this organization: made to it, or to all."""
+        return self.filter(Q(organization=organization) | Q(organization=None))

@@ -14,7 +14,7 @@ from audit.actors import SYSTEM, Actor
 from audit.recording import record
 from invitations import events
 from invitations.actions.changing import offer_instead
-from invitations.actions.offering import withdraw
+from invitations.actions.withdrawing import withdraw
 from invitations.models import Invitation, InvitationStatus
 from invitations.policies import may_offer
 from organizations.models import Membership, Organization, Role
@@ -27,7 +27,9 @@ def expire_invitations(
 ) -> datetime | None:
     """Mark what is past its end and free its seats; answer when the next one ends."""
     lapsed = list(organization.invitations.lapsed(at).order_by("expires_at")[:limit])
-    Invitation.objects.filter(pk__in=[one.pk for one in lapsed]).update(status=InvitationStatus.EXPIRED)
+    Invitation.objects.filter(id__among={one.pk for one in lapsed}).update(
+        status=InvitationStatus.EXPIRED, remind_at=None
+    )
     for invitation in lapsed:
         organization.count_offers(invitation.role_id, -1)
         record(

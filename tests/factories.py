@@ -7,6 +7,7 @@ from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils import timezone
 
@@ -61,11 +62,13 @@ def role_of(organization: Organization, key: str) -> Role:
 
 
 def offer(by: Membership, email: str, role: str = "member", days: int = 7) -> Invitation:
-    """One invitation, as the member sends it."""
+    """One invitation, as the member sends it; a ValidationError says why there is none."""
     organization = by.organization
     outcome = invite(
         actor=acting(by), organization=organization, addresses=[email], role=role_of(organization, role), days=days
     )
+    if outcome.passed_over:
+        raise ValidationError(outcome.passed_over[0].reason, code=outcome.passed_over[0].code)
     return outcome.done[0]
 
 

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "organizations-settle": {"task": "organizations.settle", "schedule": 300.0, "options": {"expires": 240}},
     "organizations-check-counters": {"task": "organizations.check_counters", "schedule": 86_400.0},
     "organizations-notice-ends": {"task": "organizations.notice_ends", "schedule": 3600.0},
+    "invitations-remind": {"task": "invitations.remind", "schedule": 900.0, "options": {"expires": 800}},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }
 
@@ -309,3 +310,12 @@ LOGGING = {
 # What Roster itself offers
 SCHEMES_DIR = env.str("SCHEMES_DIR", default="")
 INVITATION_DAYS = number("INVITATION_DAYS", 7, least=1, most=30)
+# How many may be sent: by one person or from one place in an hour, by an organization in a day, and to one address in a
+# day, from everyone and from one organization. A list holds 10,000.
+INVITATION_LIMITS = {
+    "person": number("INVITATIONS_AN_HOUR", 20_000, least=1, most=10_000_000),
+    "place": number("INVITATIONS_AN_HOUR", 20_000, least=1, most=10_000_000),
+    "organization": number("INVITATIONS_A_DAY", 50_000, least=1, most=10_000_000),
+    "address": 10,
+    "address_from_one": 5,
+}

@@ -1,27 +1,33 @@
-"""Answering an offer: accepting it, declining it."""
+"""Answering an offer: accepting it, declining it, asking for a new one once it has expired."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import UUID
+
 from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
 from audit.actions import current_act
 from audit.actors import Actor
-from audit.recording import record
-from invitations import events, policies
+from invitations import emails, events, policies
+from invitations.actions.books import record_of
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, locked
+from organizations.actions.group_places import bring_into
 from organizations.actions.members import admit
-from organizations.models import Membership, MembershipSource, Organization
+from organizations.models import Group, Membership, MembershipSource, Organization
 
 
 @action
 def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) -> Membership:
     """The person becomes a member with the role offered, in the seat that the offer reserved.
 
-    `version` is the one that they were shown. Accepting twice answers the same membership. Raises ValidationError with
-    the sentence and code of `policies.may_accept`; a mismatch leaves the offer as it was.
+    They come into the groups that were offered and that the inviter may still put them into. `version` is the one that
+    they were shown. Accepting twice answers the same membership. Raises ValidationError with the sentence and code of
+    `policies.may_accept`; a mismatch leaves the offer as it was.
     """
     act = current_act()
     if actor.id != user.pk:
@@ -32,25 +38,32 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
     membership = organization.memberships.filter(user=user).first()
     if membership and invitation.accepted_by_id == user.pk:
         return membership
+    inviter = _inviter(invitation)
     policies.may_accept(
         invitation,
         version=version,
         verified=act.users[user.pk].is_active
         and EmailAddress.objects.filter(user=user, email=invitation.email, verified=True).exists(),
         is_member=membership is not None,
-        inviter=_inviter(invitation),
+        two_factor=not organization.two_factor_required or is_mfa_enabled(user),
+        inviter=inviter,
         at=act.now,
     ).demand()
     _answer(invitation, InvitationStatus.ACCEPTED, accepted_by=act.users[user.pk])
     organization.count_offers(invitation.role_id, -1)
-    return admit(
+    membership = admit(
         organization,
         act.users[user.pk],
         invitation.role,
         source=MembershipSource.INVITATION,
         actor=actor,
         ends_at=invitation.access_ends_at,
+        own_name=invitation.name,
+        job_title=invitation.job_title,
+        phone=invitation.phone,
     )
+    bring_into(_groups_of(invitation, inviter), membership, actor=_for_the_inviter(actor, invitation))
+    return membership
 
 
 @action
@@ -62,18 +75,32 @@ def decline(*, actor: Actor, invitation: Invitation, version: int) -> None:
     if invitation.status == InvitationStatus.DECLINED:
         return
     policies.may_decline(invitation, version=version, at=act.now).demand()
+    turn_down(organization, invitation, actor=actor)
+
+
+def turn_down(organization: Organization, invitation: Invitation, *, actor: Actor) -> None:
+    """Decline a pending invitation of the locked organization, with its event; for actions that have asked already."""
     _answer(invitation, InvitationStatus.DECLINED)
     organization.count_offers(invitation.role_id, -1)
     organization.save_counters()
-    record(
-        events.DECLINED,
-        actor=actor,
-        chain=organization.pk,
-        target_id=invitation.pk,
-        target_label=invitation.email,
-        before={"status": InvitationStatus.PENDING.value},
-        after={"status": InvitationStatus.DECLINED.value},
-    )
+    before, after = {"status": InvitationStatus.PENDING.value}, {"status": InvitationStatus.DECLINED.value}
+    record_of(events.DECLINED, actor, invitation, before=before, after=after)
+
+
+@action
+def ask_anew(*, actor: Actor, invitation: Invitation, version: int) -> None:
+    """Ask whoever made an offer that has expired for a new one; asking twice tells them once.
+
+    Raises ValidationError (`not_expired`, `changed`).
+    """
+    act = current_act()
+    organization = locked(invitation.organization_id)
+    invitation = _reloaded(organization, invitation)
+    policies.may_ask_anew(invitation, version=version, at=act.now).demand()
+    if not Invitation.objects.filter(pk=invitation.pk, asked_at=None).update(asked_at=act.now):
+        return
+    record_of(events.ASKED_ANEW, actor, invitation)
+    emails.send_asked_anew(invitation)
 
 
 def _reloaded(organization: Organization, invitation: Invitation) -> Invitation:
@@ -89,7 +116,7 @@ def _reloaded(organization: Organization, invitation: Invitation) -> Invitation:
 def _answer(invitation: Invitation, status: InvitationStatus, accepted_by: User | None = None) -> None:
     """The one conditional update from pending; the organization's lock makes sure that it finds its row."""
     changed = Invitation.objects.filter(pk=invitation.pk, status=InvitationStatus.PENDING).update(
-        status=status, answered_at=current_act().now, accepted_by=accepted_by
+        status=status, answered_at=current_act().now, accepted_by=accepted_by, remind_at=None
     )
     if changed != 1:
         message = f"Invitation {invitation.pk} was answered outside the organization's lock."
@@ -107,3 +134,17 @@ def _inviter(invitation: Invitation) -> Actor | None:
         return None
     membership.organization = invitation.organization
     return membership.as_actor(current_act().now)
+
+
+def _groups_of(invitation: Invitation, inviter: Actor | None) -> list[Group]:
+    """Of the groups that were offered those that are still there and that the inviter may still put people into."""
+    if not invitation.group_ids or inviter is None or invitation.role is None:
+        return []
+    role = invitation.role
+    groups = invitation.organization.groups.filter(pk__in=[UUID(hex=one) for one in invitation.group_ids])
+    return [group for group in groups if policies.may_offer_places(inviter, role, [group])]
+
+
+def _for_the_inviter(actor: Actor, invitation: Invitation) -> Actor:
+    """Who joins does so themselves; into the groups they come in the name of whoever offered it."""
+    return replace(actor, on_behalf_of=invitation.inviter_label)

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
-from invitations.actions.offering import record_of, reloaded
+from invitations.actions.books import record_of, reloaded
 from invitations.models import Invitation
+from invitations.offers import next_reminder
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.people import role_of
 from organizations.models import Organization, Role
@@ -49,8 +50,9 @@ def offer_instead(organization: Organization, invitations: Sequence[Invitation],
         invitation.role, invitation.organization = role, organization
         invitation.version += 1
         invitation.sent_at = act.now
+        invitation.remind_at = next_reminder(act.now, invitation.expires_at, act.now)
         invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
-        invitation.save(update_fields=["role", "version", "sent_at", "invited_by", "inviter_label"])
+        invitation.save(update_fields=["role", "version", "sent_at", "remind_at", "invited_by", "inviter_label"])
         after = {"role": role.label, "version": invitation.version}
         record_of(events.ROLE_CHANGED, actor, invitation, before=before, after=after)
     organization.save_counters()

@@ -1,26 +1,44 @@
-"""Making an offer of membership: to one address or to many, again, and no more."""
+"""Making an offer of membership, to one address or to ten thousand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
 from accounts.addresses import normalise
 from audit.actions import current_act
 from audit.actors import Actor
-from audit.events import EventKind
-from audit.recording import record
 from invitations import emails, events, policies
-from invitations.models import Invitation, InvitationStatus
+from invitations.actions.books import record_of
+from invitations.limits import limited
+from invitations.models import MOST_ROWS, Bucket, Invitation
+from invitations.offers import Offer, next_reminder, open_until
+from invitations.sorting import Sorted, sort_offers
+from invitations.writing import write
 from organizations.actions.base import action, as_of_now, locked
-from organizations.actions.outcome import MOST_AT_ONCE, Outcome
-from organizations.models import Organization, Role
-from organizations.policies import has_seats
+from organizations.actions.outcome import Outcome
+from organizations.models import Group, Organization, Role
+from organizations.policies import holds
 
 
+def _addresses(arguments: dict[str, Any]) -> Collection[str]:
+    typed = arguments["addresses"] if "addresses" in arguments else [one.address for one in arguments["offers"]]
+    return {email for email in map(_stored, typed) if email}
+
+
+def _stored(address: str) -> str:
+    try:
+        return normalise(address)
+    except ValidationError:
+        return ""
+
+
+@limited(_addresses)
 @action
 def invite(
     *,
@@ -30,162 +48,163 @@ def invite(
     role: Role,
     days: int,
     access_ends_at: datetime | None = None,
+    groups: Sequence[Group] = (),
+    note: str = "",
+    whole: bool = False,
+    too_often: Collection[str] = (),
 ) -> Outcome[Invitation]:
     """Invite these addresses to the role; each is an offer of its own, open for `days` (1 to 30).
 
-    `access_ends_at`: when the access ends that is offered, and with it the offer. Whoever belongs already or is invited
-    already is passed over. Raises ValidationError (`too_many`, `days`, `unknown_role`, `no_seat`, and of the field
-    `access_ends_at` `past`, `owner`) where nobody can be invited, and PermissionDenied.
+    `access_ends_at`: when the access ends that is offered, and with it the offer. `groups`: where its person comes in.
+    Who cannot be invited is passed over with the reason; with `whole` nobody is invited then (`not_all`). Raises
+    ValidationError (`too_many`, `days`, `unknown_role`, `limit`, `not_trusted`, `note`, and of the field
+    `access_ends_at` `past`, `owner`), and PermissionDenied.
     """
-    act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
-    if len(addresses) > MOST_AT_ONCE:
-        message = f"At most {MOST_AT_ONCE} at a time; these are {len(addresses)}. Send them in parts."
-        raise ValidationError(message, code="too_many")
-    if not 1 <= days <= 30:
-        message = "An invitation is open for 1 to 30 days."
-        raise ValidationError(message, code="days")
-    if (found := Role.objects.of(organization).filter(pk=role.pk).first()) is None:
+    found = Role.objects.of(organization).filter(pk=role.pk).first()
+    if found is None:
         message = "This role no longer exists. Choose another one."
         raise ValidationError(message, code="unknown_role")
     policies.may_invite(actor, organization, found).enforce()
-    if not (ends := policies.may_end(found, access_ends_at, act.now)):
+    if not (ends := policies.may_end(found, access_ends_at, current_act().now)):
         raise ValidationError({"access_ends_at": ValidationError(ends.reason, code=ends.code)})
-    expires_at = _open_until(act.now + timedelta(days=days), access_ends_at)
+    here = tuple(_here(organization, groups))
+    policies.may_offer_places(actor, found, here).enforce()
+    offers = [Offer(address, found, access_ends_at, here) for address in addresses]
+    outcome = _invite(organization, actor, offers, days=days, note=note, too_often=too_often)
+    if whole and outcome.passed_over:
+        message = "Not everyone can be invited as they stand there."
+        raise ValidationError(message, code="not_all")
+    return outcome
+
+
+@limited(_addresses)
+@action
+def invite_each(
+    *,
+    actor: Actor,
+    organization: Organization,
+    offers: Sequence[Offer],
+    days: int,
+    note: str = "",
+    too_often: Collection[str] = (),
+) -> Outcome[Invitation]:
+    """Invite each with an offer of its own; whoever's role, end or groups cannot be offered is passed over.
+
+    Raises ValidationError (`too_many`, `days`, `limit`, `not_trusted`, `note`) and PermissionDenied.
+    """
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    holds(actor, "invitations.create").enforce()
+    roles = Role.objects.of(organization).in_bulk({one.role.pk for one in offers})
+    groups = {one.pk: one for one in _here(organization, {group for one in offers for group in one.groups})}
+    fresh = [_as_of_now(one, roles, groups) for one in offers]
+    return _invite(organization, actor, fresh, days=days, note=note, too_often=too_often)
+
+
+def offer_again(
+    organization: Organization, actor: Actor, invitation: Invitation, email: str, *, too_often: Collection[str]
+) -> Outcome[Invitation]:
+    """Make the same offer to another address; for actions that have asked."""
+    assert invitation.role is not None  # noqa: S101 - they have asked
+    groups = organization.groups.filter(pk__in=[UUID(hex=one) for one in invitation.group_ids])
+    same = Offer(
+        email,
+        invitation.role,
+        invitation.access_ends_at,
+        tuple(groups) if invitation.group_ids else (),
+        invitation.name,
+        invitation.job_title,
+        invitation.phone,
+    )
+    note = invitation.note if organization.trusted else ""
+    return _invite(organization, actor, [same], days=invitation.days, note=note, too_often=too_often)
+
+
+def _invite(
+    organization: Organization,
+    actor: Actor,
+    offers: Sequence[Offer],
+    *,
+    days: int,
+    note: str,
+    too_often: Collection[str],
+) -> Outcome[Invitation]:
+    """Of offers whose roles and groups were read under the lock."""
+    act = current_act()
+    if len(offers) > MOST_ROWS:
+        message = f"At most {MOST_ROWS:,} at a time; these are {len(offers):,}. Send them in parts."
+        raise ValidationError(message, code="too_many")
+    policies.may_last(days).demand()
+    policies.may_say(organization, note).demand()
     outcome: Outcome[Invitation] = Outcome()
-    ready = _ready(organization, addresses, outcome)
-    has_seats(organization, len(ready)).demand()
-    for address in ready:
-        outcome.done.append(
-            Invitation(
-                organization=organization,
-                email=address,
-                role=found,
-                invited_by_id=actor.id,
-                inviter_label=actor.label,
-                created_at=act.now,
-                sent_at=act.now,
-                expires_at=expires_at,
-                access_ends_at=access_ends_at,
-            )
-        )
+    ready = []
+    for one in sort_offers(organization, actor, offers, at=act.now, too_often=too_often):
+        if one.bucket is Bucket.READY:
+            ready.append(one)
+        else:
+            outcome.pass_over(one.email or one.offer.address, one.reason, one.bucket)
+    until = act.now + timedelta(days=days)
+    outcome.done = [_invitation(organization, actor, one, days=days, until=until, note=note) for one in ready]
     if not outcome.done:
         return outcome
-    Invitation.objects.bulk_create(outcome.done, batch_size=500)
-    organization.count_offers(found.pk, len(outcome.done))
-    organization.settle_by(expires_at)
+    write(outcome.done)
+    for role_id, number in Counter(one.role_id for one in outcome.done).items():
+        organization.count_offers(role_id, number)
+    organization.addresses_invited += sum(one.is_new for one in ready)
+    organization.settle_by(min(one.expires_at for one in outcome.done))
     organization.save_counters()
-    for invitation in outcome.done:
-        after = {"role": found.label, "expires_at": str(expires_at)}
-        if access_ends_at:
-            after["access_ends_at"] = str(access_ends_at)
-        record_of(events.SENT, actor, invitation, after=after)
-    emails.send_links(outcome.done)
+    for invitation, one in zip(outcome.done, ready, strict=True):
+        record_of(events.SENT, actor, invitation, after=_said(invitation, one.offer))
+    emails.send_links(outcome.done, new=True)
     return outcome
 
 
-@action
-def resend(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome[Invitation]:
-    """Send new links; the older ones say so. The offers are open for as long as they first were."""
-    act = current_act()
-    organization = locked(organization)
-    actor = as_of_now(actor, organization)
-    outcome: Outcome[Invitation] = Outcome()
-    for invitation in reloaded(organization, invitations):
-        decision = policies.may_resend(actor, invitation, act.now)
-        if not decision:
-            outcome.pass_over(invitation.email, decision.reason)
-            continue
-        length = invitation.expires_at - invitation.sent_at
-        before = {"version": invitation.version, "expires_at": str(invitation.expires_at)}
-        invitation.version += 1
-        invitation.sent_at = act.now
-        invitation.expires_at = _open_until(act.now + length, invitation.access_ends_at)
-        invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
-        invitation.save(update_fields=["version", "sent_at", "expires_at", "invited_by", "inviter_label"])
-        after = {"version": invitation.version, "expires_at": str(invitation.expires_at)}
-        record_of(events.RESENT, actor, invitation, before=before, after=after)
-        outcome.done.append(invitation)
-    emails.send_links(outcome.done)
-    return outcome
-
-
-@action
-def revoke(*, actor: Actor, organization: Organization, invitations: Sequence[Invitation]) -> Outcome[Invitation]:
-    """Withdraw offers that are still open, and free the seats that they reserved."""
-    act = current_act()
-    organization = locked(organization)
-    actor = as_of_now(actor, organization)
-    outcome: Outcome[Invitation] = Outcome()
-    for invitation in reloaded(organization, invitations):
-        decision = policies.may_revoke(actor, invitation, act.now)
-        if decision:
-            outcome.done.append(invitation)
-        elif invitation.status != InvitationStatus.REVOKED:
-            outcome.pass_over(invitation.email, decision.reason)
-    withdraw(organization, outcome.done, actor=actor)
-    return outcome
-
-
-def withdraw(organization: Organization, invitations: Sequence[Invitation], *, actor: Actor, reason: str = "") -> None:
-    """Revoke pending invitations of the locked organization, with their events; for actions that have asked already."""
-    if not invitations:
-        return
-    act = current_act()
-    Invitation.objects.filter(pk__in=[one.pk for one in invitations], status=InvitationStatus.PENDING).update(
-        status=InvitationStatus.REVOKED, answered_at=act.now
+def _invitation(
+    organization: Organization, actor: Actor, one: Sorted, *, days: int, until: datetime, note: str
+) -> Invitation:
+    now, offer = current_act().now, one.offer
+    expires_at = open_until(until, offer.access_ends_at)
+    made = Invitation(
+        organization=organization,
+        email=one.email,
+        role=offer.role,
+        invited_by_id=actor.id,
+        inviter_label=actor.label,
+        created_at=now,
+        sent_at=now,
+        days=days,
+        expires_at=expires_at,
+        access_ends_at=offer.access_ends_at,
+        group_ids=[group.pk.hex for group in offer.groups],
+        note=note,
+        remind_at=next_reminder(now, expires_at, now),
     )
-    for invitation in invitations:
-        organization.count_offers(invitation.role_id, -1)
-        after = {"status": InvitationStatus.REVOKED.value} | ({"reason": reason} if reason else {})
-        record_of(events.REVOKED, actor, invitation, before={"status": InvitationStatus.PENDING.value}, after=after)
-    organization.save_counters()
+    if offer.name or offer.job_title or offer.phone:
+        made.name, made.job_title, made.phone = offer.name.strip(), offer.job_title.strip(), offer.phone.strip()
+        made.clean_fields(exclude=["organization", "role", "invited_by", "remind_at", "asked_at", "answered_at"])
+    return made
 
 
-def _open_until(wanted: datetime, access_ends_at: datetime | None) -> datetime:
-    """An offer keeps no seat for access that would have ended."""
-    return wanted if access_ends_at is None else min(wanted, access_ends_at)
+def _said(invitation: Invitation, offer: Offer) -> dict[str, str]:
+    said = {"role": offer.role.label, "expires_at": str(invitation.expires_at)}
+    if offer.access_ends_at:
+        said["access_ends_at"] = str(offer.access_ends_at)
+    if offer.groups:
+        said["groups"] = ", ".join(group.name for group in offer.groups)
+    return said
 
 
-def _ready(organization: Organization, addresses: Sequence[str], outcome: Outcome[Invitation]) -> list[str]:
-    """The addresses that can be invited, spelled as they are stored, once each; the others are passed over."""
-    spelled: dict[str, str] = {}
-    for address in addresses:
-        try:
-            spelled.setdefault(normalise(address), address)
-        except ValidationError as mistake:
-            outcome.pass_over(address, mistake.messages[0])
-    members = set(organization.memberships.filter(user__email__in=spelled).values_list("user__email", flat=True))
-    invited = set(
-        organization.invitations.filter(email__in=spelled, status=InvitationStatus.PENDING).values_list(
-            "email", flat=True
-        )
-    )
-    for address in spelled:
-        if address in members:
-            outcome.pass_over(address, f"This person belongs to {organization} already.")
-        elif address in invited:
-            outcome.pass_over(address, "There is an open invitation already. Send that one again instead.")
-    return [address for address in spelled if address not in members | invited]
+def _here(organization: Organization, groups: Collection[Group]) -> list[Group]:
+    """Those of the groups that are this organization's, as they stand under the lock."""
+    return list(organization.groups.filter(pk__in={group.pk for group in groups})) if groups else []
 
 
-def reloaded(organization: Organization, invitations: Sequence[Invitation]) -> list[Invitation]:
-    """These invitations as they stand under the lock, those of this organization only."""
-    found = list(
-        organization.invitations.filter(pk__in=[one.pk for one in invitations]).select_related("role").order_by("id")
-    )
-    for invitation in found:
-        invitation.organization = organization
-    return found
-
-
-def record_of(kind: EventKind, actor: Actor, invitation: Invitation, **changes: dict[str, Any]) -> None:
-    record(
-        kind,
-        actor=actor,
-        chain=invitation.organization_id,
-        target_id=invitation.pk,
-        target_label=invitation.email,
-        **changes,
-    )
+def _as_of_now(offer: Offer, roles: dict[Any, Role], groups: dict[Any, Group]) -> Offer:
+    """The offer with rows read under the lock. Raises ValidationError (`unknown_role`)."""
+    if (role := roles.get(offer.role.pk)) is None:
+        message = f"The role {offer.role.label} no longer exists. Choose another one."
+        raise ValidationError(message, code="unknown_role")
+    kept = tuple(groups[one.pk] for one in offer.groups if one.pk in groups)
+    return Offer(offer.address, role, offer.access_ends_at, kept, offer.name, offer.job_title, offer.phone)

@@ -15,7 +15,9 @@ from django.utils.html import format_html
 from django.views.generic import FormView, ListView, TemplateView
 
 from invitations import policies
-from invitations.actions.offering import invite, resend, revoke
+from invitations.actions.offering import invite
+from invitations.actions.resending import resend
+from invitations.actions.withdrawing import revoke
 from invitations.forms.offering import InviteForm
 from invitations.models import Invitation, InvitationStatus
 from invitations.querysets import InvitationQuerySet

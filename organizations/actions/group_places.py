@@ -125,6 +125,19 @@ def unmake_curators(*, actor: Actor, group: Group, memberships: Sequence[Members
     return outcome
 
 
+def bring_into(groups: Sequence[Group], membership: Membership, *, actor: Actor) -> None:
+    """Put somebody who has just come into these groups; for actions that have asked."""
+    since = current_act().now
+    GroupPlace.objects.bulk_create(
+        [
+            GroupPlace(group=group, membership=membership, since=since, sort_name=membership.sort_name)
+            for group in groups
+        ]
+    )
+    for group in groups:
+        record_of(events.GROUP_JOINED, actor, membership, after={"group": group.name})
+
+
 def leave_groups(memberships: Sequence[Membership]) -> None:
     """Give up all places in groups; for actions that end the memberships."""
     GroupPlace.objects.filter(membership__id__among={one.pk for one in memberships}).delete()

@@ -40,14 +40,23 @@ def admit(
     source: MembershipSource,
     actor: Actor,
     ends_at: datetime | None,
+    own_name: str = "",
+    job_title: str = "",
+    phone: str = "",
 ) -> Membership:
-    """Make the user a member of the locked organization, with the event; for actions that have asked the rest."""
+    """Make the user a member of the locked organization, with the event; for actions that have asked the rest.
+
+    `own_name`, `job_title`, `phone`: what the organization keeps of them.
+    """
     membership = Membership(
         organization=organization,
         user=user,
         source=source,
         joined_at=current_act().now,
         ends_at=ends_at,
+        own_name=own_name,
+        job_title=job_title,
+        phone=phone,
     )
     membership.take_role(role)
     membership.copy_user(user.name, user.email, two_factor=is_mfa_enabled(user))

@@ -5,7 +5,14 @@ from organizations.models.extensions import Extension, ExtensionStatus
 from organizations.models.filters import LONGEST_QUERY, MOST_FILTERS, SavedFilter
 from organizations.models.groups import NO_PLACES, Group, GroupPlace, Places, places_of
 from organizations.models.headcounts import Counted, Headcount
-from organizations.models.memberships import NEVER, Membership, MembershipSource, MembershipStatus, sort_name
+from organizations.models.memberships import (
+    NEVER,
+    Membership,
+    MembershipSource,
+    MembershipStatus,
+    sort_name,
+    validate_phone,
+)
 from organizations.models.organizations import RESERVED_SLUGS, Organization
 from organizations.models.ownership import OPEN_FOR, OwnershipTransfer, TransferStatus
 from organizations.models.roles import MOST_ROLES, Role
@@ -41,4 +48,5 @@ __all__ = [
     "note_visit",
     "places_of",
     "sort_name",
+    "validate_phone",
 ]

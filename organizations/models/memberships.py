@@ -25,6 +25,9 @@ from organizations.schemes import OwnerRule
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+validate_phone = RegexValidator(r"^\+?[0-9 ()./-]*\Z", "Use digits, spaces and + ( ) - only.", "invalid_phone")
+
+
 class MembershipStatus(models.TextChoices):
     ACTIVE = "active", "Active"
     DEACTIVATED = "deactivated", "Deactivated"
@@ -65,7 +68,7 @@ class Membership(models.Model):
     phone = models.CharField(
         max_length=32,
         blank=True,
-        validators=[RegexValidator(r"^\+?[0-9 ()./-]*\Z", "Use digits, spaces and + ( ) - only.", "invalid_phone")],
+        validators=[validate_phone],
     )
     email = models.EmailField()
     sort_name = models.CharField(max_length=254, editable=False)

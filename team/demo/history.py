@@ -14,7 +14,9 @@ from accounts.models import User
 from audit import clock
 from audit.actors import SYSTEM, Actor, ActorKind
 from invitations.actions.answering import accept, decline
-from invitations.actions.offering import invite, resend, revoke
+from invitations.actions.offering import invite
+from invitations.actions.resending import resend
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from organizations.actions.assigning import change_role
 from organizations.actions.ending import set_end

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from invitations.actions.answering import accept, decline
-from invitations.actions.offering import resend, revoke
+from invitations.actions.resending import resend
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from organizations.actions.members import leave
 from organizations.actions.plans import set_seats

@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from invitations.actions.changing import change_offered_role
-from invitations.actions.offering import invite, revoke
+from invitations.actions.offering import invite
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from organizations.models import Membership
 from tests.factories import acting, give_role, offer, role_of

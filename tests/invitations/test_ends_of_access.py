@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.actions.answering import accept
-from invitations.actions.offering import invite, resend
+from invitations.actions.offering import invite
+from invitations.actions.resending import resend
 from invitations.models import Invitation
 from organizations.models import Membership, Organization
 from tests.factories import acting, invitee, role_of

@@ -13,7 +13,8 @@ from django.core.signing import Signer
 from django.test import Client
 from uuid_utils.compat import uuid7
 
-from invitations.actions.offering import resend, revoke
+from invitations.actions.resending import resend
+from invitations.actions.withdrawing import revoke
 from invitations.links import link_to, opened_with, token_of
 from invitations.models import Invitation
 from organizations.models import Membership

@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from invitations.actions.answering import accept
-from invitations.actions.offering import resend, revoke
+from invitations.actions.resending import resend
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from mail.models import Mail, State
 from tests.factories import acting, count_again, give_role, invitee, offer, pending, role_of
@@ -105,8 +106,13 @@ def test_revoking_frees_the_seat(grace, invitation, org):
     assert counters(org) == (1, 0, 0)
 
 
-@pytest.mark.parametrize("verb", ["resend", "revoke"])
-@pytest.mark.parametrize("status", ["accepted", "declined", "revoked", "expired"])
+@pytest.mark.parametrize(
+    ("status", "verb"),
+    [
+        *((status, "resend") for status in ("accepted", "declined", "revoked")),
+        *((status, "revoke") for status in ("accepted", "declined", "revoked", "expired")),
+    ],
+)
 def test_what_has_ended_stays_ended(grace, owner, org, verb, status):
     ended = offer(owner, "ines@example.org")
     Invitation.objects.filter(pk=ended.pk).update(status=status, answered_at=timezone.now())

@@ -17,7 +17,9 @@ from accounts.models import User
 from audit.actors import Actor
 from audit.models import Chain, Event
 from invitations.actions.answering import accept, decline
-from invitations.actions.offering import invite, resend, revoke
+from invitations.actions.offering import invite
+from invitations.actions.resending import resend
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from mail.models import Mail
 from organizations.actions.base import action
@@ -174,7 +176,7 @@ def test_inviting_who_belongs_or_is_invited_already_is_quiet(owner, org, member)
         )
     assert not outcome.done
     assert {one.who: one.reason for one in outcome.passed_over} == {
-        "ines@example.org": "There is an open invitation already. Send that one again instead.",
+        "ines@example.org": "This address is invited already. Send that invitation again instead.",
         member.email: "This person belongs to Marram Instruments already.",
     }
     assert news.nothing

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from audit.actors import SYSTEM
 from audit.models import Event
-from invitations.actions.offering import invite, revoke
+from invitations.actions.offering import invite
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from mail.models import Mail
 from organizations.actions.organizations import settle_lapsed

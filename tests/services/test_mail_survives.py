@@ -8,7 +8,7 @@ import pytest
 from celery import current_app
 from django.urls import reverse
 
-from invitations.actions.offering import revoke
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from mail.models import Mail, State
 from organizations.models import Membership

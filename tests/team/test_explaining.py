@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.actors import SYSTEM, Actor
-from invitations.actions.offering import revoke
+from invitations.actions.withdrawing import revoke
 from organizations.access import may
 from organizations.models import Group, GroupPlace, Membership, Organization, Role, places_of
 from team.access.explaining import explain

@@ -11,8 +11,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from accounts.names import validate_name
 from invitations.querysets import InvitationQuerySet
-from organizations.models import Organization, Role
+from organizations.models import Organization, Role, validate_phone
+
+NOTE_LENGTH = 500
 
 
 class InvitationStatus(models.TextChoices):
@@ -27,7 +30,8 @@ class Invitation(models.Model):
     """Organization, role and address come from this row alone; a link only proves which row and version is meant."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations")
+    # Without an index of its own: those below begin with it.
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations", db_index=False)
     email = models.EmailField()
     role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="invitations")
     status = models.CharField(max_length=8, choices=InvitationStatus.choices, default=InvitationStatus.PENDING)
@@ -36,12 +40,22 @@ class Invitation(models.Model):
     inviter_label = models.CharField(max_length=254)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(default=timezone.now, help_text="When its newest version was put on its way.")
+    days = models.PositiveSmallIntegerField(default=7, help_text="For how long each sending offers it.")
     expires_at = models.DateTimeField()
     access_ends_at = models.DateTimeField(
         null=True, blank=True, help_text="When the access ends that it offers; empty: never."
     )
+    group_ids = models.JSONField(default=list, blank=True, help_text="Groups that its person comes into.")
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True, help_text="What the inviter says beside it.")
+    name = models.CharField(max_length=100, blank=True, validators=[validate_name])
+    job_title = models.CharField("title", max_length=100, blank=True, validators=[validate_name])
+    phone = models.CharField(max_length=32, blank=True, validators=[validate_phone])
+    remind_at = models.DateTimeField(null=True, help_text="When its person is reminded next.")
+    asked_at = models.DateTimeField(null=True, help_text="When its person asked for a new one, once it had expired.")
     answered_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
 
     objects = InvitationQuerySet.as_manager()
 
@@ -59,7 +73,15 @@ class Invitation(models.Model):
             models.Index(
                 fields=["organization", "expires_at"], condition=Q(status="pending"), name="invitations_by_end"
             ),
-            models.Index(fields=["email"], condition=Q(status="pending"), name="invitations_by_address"),
+            models.Index(fields=["email", "organization"], name="invitations_by_address"),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(status="pending", remind_at__isnull=False),
+                name="invitations_to_remind",
+            ),
+            models.Index(
+                fields=["accepted_by"], condition=Q(accepted_by__isnull=False), name="invitations_accepted_by"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,3 +105,8 @@ class Invitation(models.Model):
 
     def is_pending_at(self, at: datetime) -> bool:
         return self.status_at(at) is InvitationStatus.PENDING
+
+    @property
+    def shown_name(self) -> str:
+        """Whom it is for, as the organization's own pages say it."""
+        return self.name or self.email

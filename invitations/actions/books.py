@@ -1,0 +1,32 @@
+"""What every action on invitations writes down in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from audit.actors import Actor
+from audit.events import EventKind
+from audit.recording import record
+from invitations.models import Invitation
+from organizations.models import Organization
+
+
+def record_of(kind: EventKind, actor: Actor, invitation: Invitation, **changes: dict[str, Any]) -> None:
+    record(
+        kind,
+        actor=actor,
+        chain=invitation.organization_id,
+        target_id=invitation.pk,
+        target_label=invitation.email,
+        **changes,
+    )
+
+
+def reloaded(organization: Organization, invitations: Sequence[Invitation]) -> list[Invitation]:
+    """These invitations as they stand under the lock, in the order given; of this organization only."""
+    rows = organization.invitations.select_related("role").filter(id__among={one.pk for one in invitations})
+    found = {row.pk: row for row in rows}
+    for row in found.values():
+        row.organization = organization
+    return [found[one.pk] for one in invitations if one.pk in found]

@@ -1,0 +1,49 @@
+"""Reminding people of offers that they have not answered."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from audit.actions import current_act
+from audit.actors import Actor
+from invitations import emails, events
+from invitations.actions.books import record_of
+from invitations.models import Invitation, Refusal
+from invitations.offers import next_reminder
+from organizations.actions.base import action, locked
+from organizations.models import Organization
+
+CHUNK = 500
+
+
+@action
+def remind(*, actor: Actor, organization: Organization, batch: UUID) -> bool:
+    """Remind those who are due, one chunk of them. Answers whether there are more.
+
+    Whoever was to be reminded while the organization had it switched off, or refuses invitations, is not.
+    """
+    act = current_act()
+    organization = locked(organization)
+    act.batch = batch
+    due = list(organization.invitations.to_remind(act.now).order_by("remind_at")[: CHUNK + 1])
+    chunk = due[:CHUNK]
+    wanted = chunk if organization.reminders else []
+    refusing = set(_refusing(organization, wanted))
+    told = [one for one in wanted if one.email not in refusing]
+    emails.send_reminders(told)  # named by the moment that they were due at
+    later: dict[object, set[UUID]] = {}
+    for one in chunk:
+        later.setdefault(next_reminder(one.sent_at, one.expires_at, act.now), set()).add(one.pk)
+    for moment, ids in later.items():
+        Invitation.objects.filter(id__among=ids, status="pending").update(remind_at=moment)
+    for one in told:
+        record_of(events.REMINDED, actor, one)
+    return len(due) > CHUNK
+
+
+def _refusing(organization: Organization, invitations: list[Invitation]) -> list[str]:
+    addresses = {one.email for one in invitations}
+    if not addresses:
+        return []
+    rows = Refusal.objects.against(organization).filter(email__among=addresses)
+    return list(rows.values_list("email", flat=True))

@@ -1,0 +1,41 @@
+"""What is offered to one address, before it is an invitation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from organizations.models import Group, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`address` is as somebody typed it. Name, title and phone are what the organization will keep of its person."""
+
+    address: str
+    role: Role
+    access_ends_at: datetime | None = None
+    groups: tuple[Group, ...] = ()
+    name: str = ""
+    job_title: str = ""
+    phone: str = ""
+
+
+# After so many days a person who has not answered is reminded; and once more so long before the offer ends.
+REMINDED_AFTER = (timedelta(days=2), timedelta(days=5))
+REMINDED_BEFORE = timedelta(days=1)
+_APART = timedelta(hours=12)
+
+
+def next_reminder(sent_at: datetime, expires_at: datetime, after: datetime) -> datetime | None:
+    """When its person is reminded next after that moment; two reminders that would come close together are one."""
+    last = expires_at - REMINDED_BEFORE
+    moments = [sent_at + days for days in REMINDED_AFTER if sent_at + days + _APART < last]
+    if last >= sent_at + REMINDED_BEFORE:
+        moments.append(last)
+    return min((one for one in moments if one > after), default=None)
+
+
+def open_until(wanted: datetime, access_ends_at: datetime | None) -> datetime:
+    """An offer keeps no seat for access that would have ended."""
+    return wanted if access_ends_at is None else min(wanted, access_ends_at)

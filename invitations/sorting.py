@@ -1,0 +1,158 @@
+"""Who of those that somebody wants to invite can be invited, and what is to be said of each of the others.
+
+The page that shows it before sending and the action that sends ask the same here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import UUIDField, Value
+
+from accounts.addresses import normalise
+from audit.actors import Actor
+from invitations import policies
+from invitations.models import Bucket, InvitationStatus, Refusal
+from invitations.offers import Offer
+from organizations.models import MembershipStatus, Organization
+from organizations.policies import Decision, allowed_domain, has_seats, may_invite_new
+
+
+class Sorted(NamedTuple):
+    """`email` is the address as it is stored; '' where it is none. `is_new`: this organization never invited it."""
+
+    offer: Offer
+    email: str
+    bucket: Bucket
+    reason: str = ""
+    is_new: bool = False
+
+
+@dataclass
+class _Known:
+    """What the organization's books say of these addresses."""
+
+    too_often: Collection[str]
+    members: dict[str, str] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
+    invited: set[str] = field(default_factory=set)
+    ever_invited: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
+
+
+def sort_offers(
+    organization: Organization,
+    actor: Actor,
+    offers: Sequence[Offer],
+    *,
+    at: datetime,
+    too_often: Collection[str] = (),
+) -> list[Sorted]:
+    """Each in the order given. `too_often`: the addresses that were mailed enough for today."""
+    spelled = [_spelled(offer.address) for offer in offers]
+    known = _look_up(organization, {email for email, _ in spelled if email}, too_often, actor)
+    asked = _Asked(organization, actor, at)
+    seen: set[str] = set()
+    found: list[Sorted] = []
+    for offer, (email, mistake) in zip(offers, spelled, strict=True):
+        bucket, reason = (Bucket.MALFORMED, mistake) if mistake else _sort(organization, email, known, seen)
+        if bucket is Bucket.READY:
+            decision = asked.of(offer)
+            if not decision:
+                bucket, reason = Bucket.ROLE, decision.reason
+        found.append(Sorted(offer, email, bucket, reason, email not in known.ever_invited))
+        seen.add(email)
+    return _as_many_as_fit(organization, found)
+
+
+def _spelled(address: str) -> tuple[str, str]:
+    try:
+        return normalise(address), ""
+    except ValidationError as mistake:
+        return "", mistake.messages[0]
+
+
+def _look_up(organization: Organization, emails: set[str], too_often: Collection[str], actor: Actor) -> _Known:
+    """One question of three tables: each row says which, an address, and a status or whose it is."""
+    people = organization.memberships.filter(user__email__among=emails).order_by()
+    offers = organization.invitations.filter(email__among=emails).order_by()
+    refusals = Refusal.objects.against(organization).filter(email__among=emails).order_by()
+    nobody = Value(None, output_field=UUIDField())
+    rows = people.values_list(Value("member"), "user__email", "status", "user_id").union(
+        offers.values_list(Value("offer"), "email", "status", nobody),
+        refusals.values_list(Value("refusal"), "email", Value(""), nobody),
+        all=True,
+    )
+    known = _Known(too_often)
+    for table, email, status, user_id in rows:
+        if table == "member":
+            known.members[email] = status
+            known.own |= {email} if user_id == actor.id else set()
+        elif table == "offer":
+            known.ever_invited.add(email)
+            known.invited |= {email} if status == InvitationStatus.PENDING else set()
+        else:
+            known.refusing.add(email)
+    return known
+
+
+def _sort(organization: Organization, email: str, known: _Known, seen: Collection[str]) -> tuple[Bucket, str]:
+    """What stands against an address, whatever it is offered."""
+    if email in seen:
+        return Bucket.TWICE, "It stands here more than once."
+    if email in known.own:
+        return Bucket.OWN, "This is your own address."
+    if (status := known.members.get(email)) is not None:
+        if status == MembershipStatus.DEACTIVATED:
+            return Bucket.DEACTIVATED, f"This person is deactivated in {organization}. Reactivate them instead."
+        return Bucket.MEMBER, f"This person belongs to {organization} already."
+    if email in known.invited:
+        return Bucket.INVITED, "This address is invited already. Send that invitation again instead."
+    if email in known.refusing:
+        return Bucket.REFUSED, "Whoever has this address asked for no more invitations."
+    if not (domain := allowed_domain(organization, email)):
+        return Bucket.DOMAIN, domain.reason
+    if email in known.too_often:
+        return Bucket.TOO_OFTEN, "This address got several invitations today. Try again tomorrow."
+    return Bucket.READY, ""
+
+
+class _Asked:
+    """What the policies say of a role with its end and groups, asked once for all to whom the same is offered."""
+
+    def __init__(self, organization: Organization, actor: Actor, at: datetime) -> None:
+        self.organization, self.actor, self.at = organization, actor, at
+        self.said: dict[tuple[object, ...], Decision] = {}
+
+    def of(self, offer: Offer) -> Decision:
+        key = (offer.role.pk, offer.access_ends_at, *[group.pk for group in offer.groups])
+        if key not in self.said:
+            self.said[key] = (
+                policies.may_invite(self.actor, self.organization, offer.role)
+                and policies.may_end(offer.role, offer.access_ends_at, self.at)
+                and policies.may_offer_places(self.actor, offer.role, offer.groups)
+            )
+        return self.said[key]
+
+
+def _as_many_as_fit(organization: Organization, found: list[Sorted]) -> list[Sorted]:
+    """The first of those that are ready get the seats and the new addresses that are left."""
+    seats, new = organization.seats_free, organization.invitable
+    if seats is None and new is None:
+        return found
+    no_seat, no_address = has_seats(organization, (seats or 0) + 1), may_invite_new(organization, (new or 0) + 1)
+    for place, one in enumerate(found):
+        if one.bucket is not Bucket.READY:
+            continue
+        if seats == 0:
+            found[place] = one._replace(bucket=Bucket.NO_SEAT, reason=no_seat.reason)
+        elif new == 0 and one.is_new:
+            found[place] = one._replace(bucket=Bucket.CAP, reason=no_address.reason)
+        else:
+            seats = None if seats is None else seats - 1
+            new = new if new is None or not one.is_new else new - 1
+    return found
