@@ -24,6 +24,14 @@ def normalise(address: str) -> str:
     return f"{local}@{domain}" if plain and _is_domain(domain) else _looked_at(text)
 
 
+def stored_or_typed(address: str) -> str:
+    """The address as it is stored, or where it is none what was typed."""
+    try:
+        return normalise(address)
+    except ValidationError:
+        return address
+
+
 @lru_cache(maxsize=10_000)
 def _is_domain(domain: str) -> bool:
     """Whether addresses of this domain, in small letters, are stored as they are."""

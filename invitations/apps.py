@@ -7,5 +7,8 @@ class InvitationsConfig(AppConfig):
 
     def ready(self) -> None:
         from invitations import emails, receivers  # noqa: F401, PLC0415
+        from invitations.bulk import sending  # noqa: PLC0415
+        from jobs import kinds  # noqa: PLC0415
 
         emails.register_all()
+        kinds.register(sending.KIND, sending.step)

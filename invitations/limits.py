@@ -41,9 +41,10 @@ def limited(addressed: Callable[[dict[str, Any]], Collection[str]]) -> Callable[
             actor, organization = arguments["actor"], arguments["organization"]
             emails = addressed(arguments)
             _spend(actor, organization, len(emails))
-            arguments["too_often"] = _mailed_enough(organization, emails)
+            mailed = _mailed_today(emails)
+            arguments["too_often"] = {email for email in emails if _is_enough(mailed.get(email), organization)}
             outcome = function(**arguments)
-            _count_mailed(organization, [one.email for one in outcome.done])
+            _count_mailed(organization, [one.email for one in outcome.done], mailed)
             return outcome
 
         return cast("F", wrapper)
@@ -73,24 +74,28 @@ def _spend(actor: Actor, organization: Organization, number: int) -> None:
             raise ValidationError(f"{message} {_WAIT[seconds]}", code="limit")
 
 
-def _mailed_enough(organization: Organization, emails: Collection[str]) -> set[str]:
-    """Those of these addresses that got as many invitations within a day as one may, from here or from all."""
+def _mailed_today(emails: Collection[str]) -> dict[str, dict[str, int]]:
+    """By address: how many invitations it got today, by organization."""
+    keys = {_key("address", email, DAY): email for email in emails}
+    return {keys[key]: counted for key, counted in cache.get_many(keys).items()}
+
+
+def _is_enough(counted: dict[str, int] | None, organization: Organization) -> bool:
+    if not counted:
+        return False
     limits = settings.INVITATION_LIMITS
-    keys = {_key("to", email, DAY): email for email in emails}
-    keys_here = {_key("from-to", organization.pk.hex + email, DAY): email for email in emails}
-    found = cache.get_many([*keys, *keys_here])
-    return {keys[key] for key in keys.keys() & found if found[key] >= limits["address"]} | {
-        keys_here[key] for key in keys_here.keys() & found if found[key] >= limits["address_from_one"]
-    }
+    from_here = counted.get(organization.pk.hex, 0)
+    return from_here >= limits["address_from_one"] or sum(counted.values()) >= limits["address"]
 
 
-def _count_mailed(organization: Organization, emails: Iterable[str]) -> None:
+def _count_mailed(organization: Organization, emails: Iterable[str], mailed: dict[str, dict[str, int]]) -> None:
     """Count an invitation to each. Two at the same moment may count as one: the limit is against hundreds."""
-    keys = [
-        key for email in emails for key in (_key("to", email, DAY), _key("from-to", organization.pk.hex + email, DAY))
-    ]
-    found = cache.get_many(keys)
-    cache.set_many({key: found.get(key, 0) + 1 for key in keys}, DAY)
+    here = organization.pk.hex
+    counted = {}
+    for email in emails:
+        before = mailed.get(email, {})
+        counted[_key("address", email, DAY)] = {**before, here: before.get(here, 0) + 1}
+    cache.set_many(counted, DAY)
 
 
 def _key(name: str, what: str, seconds: int) -> str:

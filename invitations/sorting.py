@@ -144,7 +144,9 @@ def _as_many_as_fit(organization: Organization, found: list[Sorted]) -> list[Sor
     seats, new = organization.seats_free, organization.invitable
     if seats is None and new is None:
         return found
-    no_seat, no_address = has_seats(organization, (seats or 0) + 1), may_invite_new(organization, (new or 0) + 1)
+    ready = [one for one in found if one.bucket is Bucket.READY]
+    no_seat = has_seats(organization, len(ready))
+    no_address = may_invite_new(organization, sum(one.is_new for one in ready))
     for place, one in enumerate(found):
         if one.bucket is not Bucket.READY:
             continue

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from audit.actors import SYSTEM
 from invitations.actions.reminding import remind
+from invitations.bulk import lists
 from invitations.models import Invitation
 from organizations.models import Organization
 
@@ -20,3 +21,8 @@ def remind_people() -> None:
         batch = uuid7()
         while remind(actor=SYSTEM, organization=organization, batch=batch):
             pass
+
+
+@shared_task(name="invitations.forget_lists")
+def forget_lists() -> None:
+    lists.forget_old_lists()

@@ -1,14 +1,20 @@
 from django.urls import path
 
-from invitations.views import answering, changing, offering
+from invitations.views import answering, changing, console, lists, offering
 
 app_name = "invitations"
 
 urlpatterns = [
-    path("o/<slug:slug>/invitations/", offering.ListInvitationsView.as_view(), name="list"),
+    path("o/<slug:slug>/invitations/", console.ListInvitationsView.as_view(), name="list"),
     path("o/<slug:slug>/invitations/new/", offering.InviteView.as_view(), name="create"),
-    path("o/<slug:slug>/invitations/<uuid:invitation>/resend/", offering.ResendView.as_view(), name="resend"),
-    path("o/<slug:slug>/invitations/<uuid:invitation>/revoke/", offering.RevokeView.as_view(), name="revoke"),
+    path("o/<slug:slug>/invitations/lists/<uuid:list>/", lists.InviteListView.as_view(), name="invite_list"),
+    path(
+        "o/<slug:slug>/invitations/lists/<uuid:list>/rows.csv",
+        lists.DownloadListView.as_view(),
+        name="invite_list_download",
+    ),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/resend/", console.ResendView.as_view(), name="resend"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/revoke/", console.RevokeView.as_view(), name="revoke"),
     path("o/<slug:slug>/invitations/<uuid:invitation>/role/", changing.ChangeRoleView.as_view(), name="change_role"),
     path("i/<str:token>/", answering.OpenView.as_view(), name="open"),
     path("invitation/<uuid:invitation>/", answering.InvitationView.as_view(), name="show"),

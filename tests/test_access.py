@@ -42,6 +42,8 @@ GET = {
     "team:audit":             "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "200   200   200   403   403     403    403    404  404   404    302",
     "invitations:create":     "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
+    "invitations:invite_list_download": "404   404   403   403   403     403    403    404  404   404    302",
     "invitations:resend":     "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:change_role":"200   200   403   403   403     403    403    404  404   404    302",
     "invitations:revoke":     "200   200   403   403   403     403    403    404  404   404    302",
@@ -103,6 +105,8 @@ POST = {
     "team:audit":             "405   405   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "405   405   405   403   403     403    403    404  404   404    302",
     "invitations:create":     "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
+    "invitations:invite_list_download": "405   405   403   403   403     403    403    404  404   404    302",
     "invitations:resend":     "302   302   403   403   403     403    403    404  404   404    302",
     "invitations:change_role":"302   302   403   403   403     403    403    404  404   404    302",
     "invitations:revoke":     "302   302   403   403   403     403    403    404  404   404    302",
@@ -195,6 +199,8 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
     if view == "organizations:person_reactivate":
         deactivated = organization.memberships.filter(status="deactivated").first()
         kwargs["membership"] = (deactivated or someone_of(organization)).pk
+    if view.startswith("invitations:invite_list"):
+        kwargs["list"] = uuid7()  # only who made it sees it, and nobody here did
     if view.startswith("organizations:job"):
         kwargs["job"] = uuid7()  # only who asked for it sees it, and nobody here did
     if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:

@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     "organizations-check-counters": {"task": "organizations.check_counters", "schedule": 86_400.0},
     "organizations-notice-ends": {"task": "organizations.notice_ends", "schedule": 3600.0},
     "invitations-remind": {"task": "invitations.remind", "schedule": 900.0, "options": {"expires": 800}},
+    "invitations-forget-lists": {"task": "invitations.forget_lists", "schedule": 86_400.0},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from accounts.addresses import normalise
+from accounts.addresses import stored_or_typed
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
@@ -25,17 +25,12 @@ from organizations.actions.outcome import Outcome
 from organizations.models import Group, Organization, Role
 from organizations.policies import holds
 
+_DETAILS = {"name", "job_title", "phone"}
+
 
 def _addresses(arguments: dict[str, Any]) -> Collection[str]:
     typed = arguments["addresses"] if "addresses" in arguments else [one.address for one in arguments["offers"]]
-    return {email for email in map(_stored, typed) if email}
-
-
-def _stored(address: str) -> str:
-    try:
-        return normalise(address)
-    except ValidationError:
-        return ""
+    return {stored_or_typed(address) for address in typed}
 
 
 @limited(_addresses)
@@ -50,15 +45,13 @@ def invite(
     access_ends_at: datetime | None = None,
     groups: Sequence[Group] = (),
     note: str = "",
-    whole: bool = False,
     too_often: Collection[str] = (),
 ) -> Outcome[Invitation]:
     """Invite these addresses to the role; each is an offer of its own, open for `days` (1 to 30).
 
     `access_ends_at`: when the access ends that is offered, and with it the offer. `groups`: where its person comes in.
-    Who cannot be invited is passed over with the reason; with `whole` nobody is invited then (`not_all`). Raises
-    ValidationError (`too_many`, `days`, `unknown_role`, `limit`, `not_trusted`, `note`, and of the field
-    `access_ends_at` `past`, `owner`), and PermissionDenied.
+    Who cannot be invited is passed over with the reason. Raises ValidationError (`too_many`, `days`, `unknown_role`,
+    `limit`, `not_trusted`, `note`, and of the field `access_ends_at` `past`, `owner`), and PermissionDenied.
     """
     organization = locked(organization)
     actor = as_of_now(actor, organization)
@@ -72,11 +65,7 @@ def invite(
     here = tuple(_here(organization, groups))
     policies.may_offer_places(actor, found, here).enforce()
     offers = [Offer(address, found, access_ends_at, here) for address in addresses]
-    outcome = _invite(organization, actor, offers, days=days, note=note, too_often=too_often)
-    if whole and outcome.passed_over:
-        message = "Not everyone can be invited as they stand there."
-        raise ValidationError(message, code="not_all")
-    return outcome
+    return _invite(organization, actor, offers, days=days, note=note, too_often=too_often)
 
 
 @limited(_addresses)
@@ -88,11 +77,13 @@ def invite_each(
     offers: Sequence[Offer],
     days: int,
     note: str = "",
+    whole: bool = False,
     too_often: Collection[str] = (),
 ) -> Outcome[Invitation]:
     """Invite each with an offer of its own; whoever's role, end or groups cannot be offered is passed over.
 
-    Raises ValidationError (`too_many`, `days`, `limit`, `not_trusted`, `note`) and PermissionDenied.
+    With `whole` nobody is invited where somebody would be passed over (`not_all`). Raises ValidationError (`too_many`,
+    `days`, `limit`, `not_trusted`, `note`) and PermissionDenied.
     """
     organization = locked(organization)
     actor = as_of_now(actor, organization)
@@ -100,7 +91,11 @@ def invite_each(
     roles = Role.objects.of(organization).in_bulk({one.role.pk for one in offers})
     groups = {one.pk: one for one in _here(organization, {group for one in offers for group in one.groups})}
     fresh = [_as_of_now(one, roles, groups) for one in offers]
-    return _invite(organization, actor, fresh, days=days, note=note, too_often=too_often)
+    outcome = _invite(organization, actor, fresh, days=days, note=note, too_often=too_often)
+    if whole and outcome.passed_over:
+        message = "Not everyone can be invited as they stand there."
+        raise ValidationError(message, code="not_all")
+    return outcome
 
 
 def offer_again(
@@ -183,7 +178,7 @@ def _invitation(
     )
     if offer.name or offer.job_title or offer.phone:
         made.name, made.job_title, made.phone = offer.name.strip(), offer.job_title.strip(), offer.phone.strip()
-        made.clean_fields(exclude=["organization", "role", "invited_by", "remind_at", "asked_at", "answered_at"])
+        made.clean_fields(exclude={one.name for one in Invitation._meta.fields} - _DETAILS)
     return made
 
 

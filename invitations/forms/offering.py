@@ -1,7 +1,8 @@
-"""The form that invites: addresses as people paste them, one role, the length of the offer."""
+"""The forms that invite: whom, and what is offered to all of them."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -10,88 +11,149 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from accounts.addresses import normalise, pasted
 from audit.actors import Actor
-from organizations.actions.outcome import MOST_AT_ONCE
+from invitations import policies
+from invitations.bulk.reading import LARGEST_FILE, ReadRow, read_file, read_text
+from invitations.models import NOTE_LENGTH, Invitation
 from organizations.forms.end_of_access import EndOfAccessField
 from organizations.forms.roles_offered import PICKER, RoleField
-from organizations.models import Organization, Role
-from organizations.policies import may_give
+from organizations.models import Group, Organization, Role
+from organizations.policies import Decision, may_edit_group, may_give
 
-_NAMED_AT_MOST = 10
-_LONGEST_PASTE = 1_000_000
+LENGTHS = (1, 3, 7, 14, 30)
+DETAILS = ("name", "job_title", "phone")
+_WHAT = ("role", "groups", "days", "access_ends_at", "note")
+_LONGEST_PASTE = 2_000_000
 
 
-class InviteForm(forms.Form):
-    """`addresses` cleans to a list spelled as stored; every address that is wrong or doubled is named."""
+class OfferForm(forms.Form):
+    """Role, groups, length, end of access and note, for everyone of whom nothing else is said."""
 
-    addresses = forms.CharField(
-        label="Email addresses",
-        max_length=_LONGEST_PASTE,
-        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocapitalize": "off", "autofocus": True}),
-        help_text="One or many: separate them with commas, spaces or lines.",
-    )
     role = RoleField()
-    days = forms.TypedChoiceField(
-        label="Open for",
-        coerce=int,
-        choices=[(1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"), (30, "30 days")],
-        help_text="Until then it keeps a seat.",
-    )
+    groups = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    days = forms.TypedChoiceField(label="Open for", coerce=int, help_text="Until then it keeps a seat.")
     access_ends_at = EndOfAccessField(
         required=False, help_text="The last day here for everyone who accepts. Empty: it does not end by itself."
     )
+    note = forms.CharField(
+        required=False,
+        max_length=NOTE_LENGTH,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Stands in the mail, under your name.",
+    )
 
-    def __init__(self, *args: Any, organization: Organization, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organization: Organization, actor: Actor, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = Role.objects.of(organization).by_hand()
-        self.roles = [(role, may_give(actor, role, organization)) for role in roles]
-        cast("RoleField", self.fields["role"]).offer([role for role, decision in self.roles if decision])
-        self.fields["role"].initial = next((role.pk for role, decision in self.roles if decision), None)
-        days = self.fields["days"]
-        if settings.INVITATION_DAYS not in dict(days.choices):  # type: ignore[attr-defined]
-            days.choices = sorted([*days.choices, (settings.INVITATION_DAYS, f"{settings.INVITATION_DAYS} days")])  # type: ignore[attr-defined]
-        days.initial = settings.INVITATION_DAYS
+        self.organization, self.actor, self.now = organization, actor, now
+        self.roles = [(role, may_give(actor, role, organization)) for role in Role.objects.of(organization).by_hand()]
+        open_to = [role for role, decision in self.roles if decision]
+        cast("RoleField", self.fields["role"]).offer(open_to)
+        self.fields["role"].initial = next((role.pk for role in open_to), None)
+        self._offer_groups()
+        self._offer_lengths()
+        if not organization.trusted:
+            del self.fields["note"]
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "addresses",
-            Field("role", template=PICKER),
-            Field("days", wrapper_class="narrow"),
-            Field("access_ends_at", wrapper_class="narrow"),
-        )
 
-    def clean_addresses(self) -> list[str]:
-        typed = pasted(self.cleaned_data["addresses"])
-        if not typed:
-            message = "Type at least one address."
-            raise ValidationError(message, code="required")
-        if len(typed) > MOST_AT_ONCE:
-            message = f"At most {MOST_AT_ONCE} addresses at a time; these are {len(typed):,}. Send them in parts."
-            raise ValidationError(message, code="too_many")
-        spelled: dict[str, str] = {}
-        mistakes: list[str] = []
-        for address in typed:
-            try:
-                stored = normalise(address)
-            except ValidationError as mistake:
-                mistakes.append(f"“{_short(address)}” cannot be invited. {mistake.messages[0]}")
-                continue
-            if stored in spelled:
-                same = address == spelled[stored]
-                mistakes.append(
-                    f"“{_short(address)}” stands there twice. Remove one."
-                    if same
-                    else f"“{_short(spelled[stored])}” and “{_short(address)}” are the same address. Remove one."
-                )
-                continue
-            spelled[stored] = address
-        if mistakes:
-            more = len(mistakes) - _NAMED_AT_MOST
-            shown = mistakes[:_NAMED_AT_MOST] + ([f"And {more} more."] if more > 0 else [])
-            raise ValidationError(shown, code="addresses")
-        return list(spelled)
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned.setdefault("note", "")
+        groups, role, ends = cleaned.get("groups"), cleaned.get("role"), cleaned.get("access_ends_at")
+        cleaned["groups"] = [self.groups_offered[key] for key in groups or []]
+        if role is not None and ends is not None:
+            self._refuse("access_ends_at", policies.may_end(role, ends, self.now))
+        if role is not None and cleaned["groups"]:
+            self._refuse("groups", policies.may_offer_places(self.actor, role, cleaned["groups"]))
+        return cleaned
+
+    @property
+    def role_chosen(self) -> Role | None:
+        """The role that the form shows as chosen."""
+        key = str(self["role"].value() or "")
+        return next((role for role, _ in self.roles if str(role.pk) == key), None)
+
+    def _refuse(self, field: str, decision: Decision) -> None:
+        if not decision:
+            self.add_error(field, ValidationError(decision.reason, code=decision.code))
+
+    def _offer_groups(self) -> None:
+        rows = self.organization.groups.by_name() if "groups" in self.data or not self.is_bound else []
+        self.groups_offered: dict[str, Group] = {one.pk.hex: one for one in rows if may_edit_group(self.actor, one)}
+        if self.is_bound or self.groups_offered:
+            choices = [(key, group.name) for key, group in self.groups_offered.items()]
+            self.fields["groups"].choices = choices  # type: ignore[attr-defined]
+            self.fields["groups"].error_messages["invalid_choice"] = "One of these groups is gone. Choose again."
+        else:
+            del self.fields["groups"]
+
+    def _offer_lengths(self) -> None:
+        lengths = sorted({*LENGTHS, settings.INVITATION_DAYS, *([self.initial["days"]] if self.initial else [])})
+        field = self.fields["days"]
+        field.choices = [(days, f"{days} days" if days > 1 else "1 day") for days in lengths]  # type: ignore[attr-defined]
+        field.initial = settings.INVITATION_DAYS
 
 
-def _short(address: str) -> str:
-    return address if len(address) <= 60 else f"{address[:57]}…"
+class InviteForm(OfferForm):
+    """`cleaned_data["rows"]` are the people named, in a text or in a file; the details are for one person alone."""
+
+    addresses = forms.CharField(
+        label="Email addresses",
+        required=False,
+        max_length=_LONGEST_PASTE,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocapitalize": "off", "autofocus": True}),
+        help_text="One or thousands: separate them with commas, spaces or lines, or paste a table with a head.",
+    )
+    file = forms.FileField(
+        label="Or a CSV file",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+        help_text="With a column email, and where you like role, groups and ends (2027-03-31). Up to 10,000 people.",
+        error_messages={"empty": "The file is empty."},
+    )
+    name = forms.CharField(required=False, max_length=100, help_text="Empty: as their account says.")
+    job_title = forms.CharField(label="Title", required=False, max_length=100)
+    phone = forms.CharField(required=False, max_length=32, widget=forms.TextInput(attrs={"type": "tel"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in DETAILS:
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+            self.fields[name].validators += cast("Any", Invitation._meta.get_field(name)).validators
+        self.whom, self.what, self.detailed = self._part("addresses", "file"), self._part(*_WHAT), self._part(*DETAILS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not {"addresses", "file"} & self.errors.keys():
+            cleaned["rows"] = self._rows(cleaned.get("addresses", ""), cleaned.get("file"))
+            if len(cleaned["rows"]) > 1 and any(cleaned.get(name) for name in DETAILS):
+                message = "Name, title and phone are for one person. Leave them empty, or invite one address."
+                self.add_error("name", ValidationError(message, code="many"))
+        return cleaned
+
+    @property
+    def has_details(self) -> bool:
+        """Whether something stands in them, so that they are shown opened."""
+        return any(self[name].value() or self.errors.get(name) for name in DETAILS)
+
+    def _rows(self, text: str, file: Any) -> list[ReadRow]:
+        if bool(text.strip()) == bool(file):
+            message = "Type at least one address, or choose a file." if not file else "Type addresses or choose a file."
+            self.add_error("addresses", ValidationError(message, code="required"))
+            return []
+        field = "file" if file else "addresses"
+        try:
+            return read_file(file.read(LARGEST_FILE + 1)) if file else read_text(text)
+        except ValidationError as mistake:
+            self.add_error(field, mistake)
+            return []
+
+    def _part(self, *names: str) -> FormHelper:
+        """The fields of one panel of the page."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        shown = [name for name in names if name in self.fields]
+        helper.layout = Layout(*[Field(name, template=PICKER) if name == "role" else name for name in shown])
+        return helper

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from invitations.models.invitations import NOTE_LENGTH, Invitation
+from invitations.models.invitations import NOTE_LENGTH
 from organizations.models import Organization, Role
 
 MOST_ROWS = 10_000
@@ -45,6 +45,7 @@ class InviteList(models.Model):
     access_ends_at = models.DateTimeField(null=True)
     days = models.PositiveSmallIntegerField()
     note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+    name = models.CharField(max_length=200, blank=True, help_text="Of the file that it was read from.")
     job_id = models.UUIDField(null=True, help_text="The work that sends it, or has sent it.")
 
     class Meta:
@@ -62,14 +63,15 @@ class InviteRow(models.Model):
     """One line of a list: as it was typed, and as it was understood. What a row leaves empty, the list says."""
 
     list = models.ForeignKey(InviteList, models.CASCADE, related_name="rows", db_index=False)
-    line = models.PositiveIntegerField(help_text="Where it stood in the text or file.")
+    line = models.PositiveIntegerField(help_text="Its place in the list.")
+    place = models.PositiveIntegerField(help_text="The line on which it stood in the text or file.")
     address = models.CharField(max_length=320)
     role = models.CharField(max_length=100, blank=True)
     groups = models.CharField(max_length=500, blank=True)
     ends = models.CharField(max_length=40, blank=True)
+    problem = models.CharField(max_length=300, blank=True, help_text="Why its line could not be read.")
     bucket = models.CharField(max_length=11, choices=Bucket.choices)
     reason = models.CharField(max_length=300, blank=True)
-    invitation = models.ForeignKey(Invitation, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["line"]

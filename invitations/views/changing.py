@@ -16,7 +16,7 @@ from invitations import policies
 from invitations.actions.changing import change_offered_role
 from invitations.forms.changing import ChangeOfferedRoleForm
 from invitations.models import Invitation
-from invitations.views.offering import onward
+from invitations.views.onward import onward
 from organizations.models import Role
 from organizations.policies import YES, Decision, holds
 from organizations.views.base import OrganizationMixin

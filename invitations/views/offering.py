@@ -1,81 +1,32 @@
-"""Inviting people, and what becomes of the invitations that are out."""
+"""Inviting people: a few at once, or a list that is looked at before it is sent."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
-from uuid import UUID
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
-from django.views.generic import FormView, ListView, TemplateView
+from django.views.generic import FormView
 
-from invitations import policies
-from invitations.actions.offering import invite
-from invitations.actions.resending import resend
-from invitations.actions.withdrawing import revoke
-from invitations.forms.offering import InviteForm
-from invitations.models import Invitation, InvitationStatus
-from invitations.querysets import InvitationQuerySet
-from mail.outbox import latest
-from organizations.actions.outcome import Outcome
+from invitations.actions.offering import invite_each
+from invitations.bulk.lists import make_list
+from invitations.bulk.reading import ReadRow
+from invitations.forms.offering import DETAILS, InviteForm
+from invitations.models import Invitation
+from invitations.offers import Offer
+from invitations.views.onward import onward
 from organizations.models import Organization
-from organizations.policies import Decision, holds
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
-ROWS = 30  # with their menus, 60 kB
-_WHEN_LISTED = {
-    InvitationStatus.PENDING: "Invitations stand here until they are answered or end.",
-    InvitationStatus.ACCEPTED: "Invitations stand here once somebody has joined with them.",
-    InvitationStatus.DECLINED: "Invitations stand here once somebody has turned them down.",
-    InvitationStatus.REVOKED: "Invitations stand here once somebody in the organization has withdrawn them.",
-    InvitationStatus.EXPIRED: "Invitations stand here once their time is over and nobody has answered.",
-}
-
-
-class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
-    """The invitations of one status, newest first, each with what became of its mail."""
-
-    permission = "invitations.read"
-    section = "invitations:list"
-    page_name = "the invitations"
-    template_name = "invitations/invitation_list.html"
-    context_object_name = "invitations"
-
-    def get_queryset(self) -> InvitationQuerySet:
-        asked = self.request.GET.get("status", "")
-        self.status = InvitationStatus(asked) if asked in InvitationStatus.values else InvitationStatus.PENDING
-        rows = self.organization.invitations.with_status(self.status, self.now).select_related("role").newest_first()
-        self.place = _place(self.request.GET.get("before", ""))
-        return (rows.before(self.place) if self.place else rows)[: ROWS + 1]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        found = list(context["invitations"])
-        rows = found[:ROWS]
-        mails = latest([row.mail_key for row in rows]) if self.status is InvitationStatus.PENDING else {}
-        return context | {
-            "rows": [(row, row.status_at(self.now), mails.get(row.mail_key)) for row in rows],
-            "status": self.status,
-            "statuses": InvitationStatus,
-            "nothing": f"No {self.status.label.lower()} invitations",
-            "nothing_yet": _WHEN_LISTED[self.status],
-            "said": f"{len(rows)} shown",
-            "next_url": f"?status={self.status}&before={rows[-1].pk.hex}" if len(found) > ROWS else "",
-            "previous_url": f"?status={self.status}" if self.place else "",
-            "may_invite": holds(self.actor, "invitations.create"),
-            "may_resend": holds(self.actor, "invitations.update"),
-            "may_revoke": holds(self.actor, "invitations.delete"),
-        }
+FEW = 20  # so many one looks through while typing; more are shown once more before they are sent
 
 
 class InviteView(OrganizationMixin, FormView[InviteForm]):
-    """Paste addresses, pick a role, send."""
+    """Few people who can all be invited are invited at once; else nothing is sent until the list was looked at."""
 
     permission = "invitations.create"
     section = "invitations:list"
@@ -84,128 +35,62 @@ class InviteView(OrganizationMixin, FormView[InviteForm]):
     form_class = InviteForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"organization": self.organization, "actor": self.actor}
+        more = {"organization": self.organization, "actor": self.actor, "now": self.now}
+        return super().get_form_kwargs() | more
 
     def form_valid(self, form: InviteForm) -> HttpResponse:
+        rows: list[ReadRow] = form.cleaned_data["rows"]
         try:
-            outcome = invite(actor=self.actor, organization=self.organization, **form.cleaned_data)
+            if len(rows) <= FEW and not form.cleaned_data["file"] and all(_says_nothing_else(row) for row in rows):
+                return self._invite(form, rows)
+            return self._make_list(form, rows)
         except ValidationError as mistakes:
             add_errors(form, mistakes)
             return self.form_invalid(form)
-        if outcome.done:
-            messages.success(self.request, _sent(outcome.done, self.organization))
+
+    def _invite(self, form: InviteForm, rows: list[ReadRow]) -> HttpResponse:
+        wanted = form.cleaned_data
+        shared = {"access_ends_at": wanted["access_ends_at"], "groups": tuple(wanted["groups"])}
+        shared |= {name: wanted[name] for name in DETAILS}
+        offers = [Offer(row.address, wanted["role"], **shared) for row in rows]
+        try:
+            outcome = invite_each(
+                actor=self.actor,
+                organization=self.organization,
+                offers=offers,
+                days=wanted["days"],
+                note=wanted["note"],
+                whole=len(rows) > 1,
+            )
+        except ValidationError as refusal:
+            if getattr(refusal, "code", "") == "not_all":
+                return self._make_list(form, rows)
+            raise
         if outcome.passed_over:
-            return self._show_the_rest(form, outcome)
+            form.add_error("addresses", outcome.passed_over[0].reason)
+            return self.form_invalid(form)
+        messages.success(self.request, _sent(outcome.done, self.organization))
         return onward(self)
 
-    def _show_the_rest(self, form: InviteForm, outcome: Outcome[Invitation]) -> HttpResponse:
-        """Those who were passed over stay in the form, each with the reason."""
-        rest = {**self.request.POST.dict(), "addresses": "\n".join(one.who for one in outcome.passed_over)}
-        again = InviteForm(rest, organization=self.organization, actor=self.actor)
-        again.full_clean()
-        reasons = [f"{one.who} was not invited. {one.reason}" for one in outcome.passed_over]
-        again.add_error("addresses", ValidationError(reasons, code="passed_over"))
-        return self.form_invalid(again)
-
-
-class ChangeInvitationView(OrganizationMixin, TemplateView):
-    """Asks once more, then does one thing with one invitation."""
-
-    section = "invitations:list"
-    change: ClassVar[Callable[..., Outcome[Invitation]]]
-    policy: ClassVar[Callable[..., Decision]]
-    question: ClassVar[Callable[..., dict[str, Any]]]
-    said: ClassVar[str]
-
-    @property
-    def invitation(self) -> Invitation:
-        rows = self.organization.invitations.select_related("role")
-        found: Invitation = get_object_or_404(rows, pk=self._id())
-        found.organization = self.organization
-        return found
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        invitation = self.invitation
-        decision = type(self).policy(self.actor, invitation, self.now)
-        return super().get_context_data(
-            refused=decision.reason,
-            action=self.request.path,
-            cancel_url=reverse("invitations:list", args=[self.organization.slug]),
-            **type(self).question(self.organization, invitation),
-            **kwargs,
+    def _make_list(self, form: InviteForm, rows: list[ReadRow]) -> HttpResponse:
+        wanted = form.cleaned_data
+        made = make_list(
+            actor=self.actor,
+            user=self.membership.user,
+            organization=self.organization,
+            rows=rows,
+            role=wanted["role"],
+            days=wanted["days"],
+            groups=wanted["groups"],
+            access_ends_at=wanted["access_ends_at"],
+            note=wanted["note"],
+            name=wanted["file"].name if wanted["file"] else "",
         )
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        outcome = type(self).change(actor=self.actor, organization=self.organization, invitations=[self.invitation])
-        for invitation in outcome.done:
-            messages.success(request, format_html(self.said, invitation.email))
-        for one in outcome.passed_over:
-            messages.warning(request, one.reason)
-        return onward(self)
-
-    def _id(self) -> UUID:
-        found: UUID = self.kwargs["invitation"]
-        return found
+        return redirect("invitations:invite_list", self.organization.slug, made.pk)
 
 
-def _ask_to_resend(organization: Organization, invitation: Invitation) -> dict[str, Any]:
-    return {
-        "title": f"Send the invitation to {invitation.email} again?",
-        "text": f"A new mail with a new link to join {organization} goes out at once.",
-        "consequences": [
-            {"icon": "link-off", "text": "The older link stops working and says that a newer one was sent."},
-            {"icon": "clock", "text": "The offer is open for as long again as it was at first."},
-        ],
-        "verb": "Send again",
-        "button": "btn-primary",
-    }
-
-
-def _ask_to_revoke(organization: Organization, invitation: Invitation) -> dict[str, Any]:
-    return {
-        "title": f"Revoke the invitation to {invitation.email}?",
-        "text": f"They can no longer join {organization} with the link that was mailed to them.",
-        "consequences": [
-            {"icon": "armchair", "text": "The seat that it keeps is free again."},
-            {"icon": "mail", "text": "They get no mail about this; the link says that it was withdrawn."},
-            {"icon": "user-plus", "text": "You can invite them again at any time."},
-        ],
-        "verb": "Revoke the invitation",
-    }
-
-
-class ResendView(ChangeInvitationView):
-    permission = "invitations.update"
-    page_name = "the page that sends an invitation again"
-    template_name = "invitations/invitation_resend.html"
-    change = staticmethod(resend)
-    policy = staticmethod(policies.may_resend)
-    question = staticmethod(_ask_to_resend)
-    said = "A new link is on its way to <b>{}</b>. The older one no longer works."
-
-
-class RevokeView(ChangeInvitationView):
-    permission = "invitations.delete"
-    page_name = "the page that revokes an invitation"
-    template_name = "invitations/invitation_revoke.html"
-    change = staticmethod(revoke)
-    policy = staticmethod(policies.may_revoke)
-    question = staticmethod(_ask_to_revoke)
-    said = "The invitation to <b>{}</b> is withdrawn and its link no longer works."
-
-
-def onward(view: OrganizationMixin) -> HttpResponse:
-    """To the invitations; to the overview for whoever does not read them."""
-    page = "invitations:list" if holds(view.actor, "invitations.read") else "team:overview"
-    return redirect(page, view.organization.slug)
-
-
-def _place(text: str) -> UUID | None:
-    """A place in the list, from the URL; one that is none is the beginning."""
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        return None
+def _says_nothing_else(row: ReadRow) -> bool:
+    return not (row.role or row.groups or row.ends or row.problem)
 
 
 def _sent(invitations: list[Invitation], organization: Organization) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from organizations.policies import FURTHEST
-
-LAST_MOMENT = time(23, 59, 59)
+from organizations.moments import end_of
 
 
 class EndOfAccessField(forms.DateField):
@@ -29,15 +26,3 @@ class EndOfAccessField(forms.DateField):
 
     def prepare_value(self, value: Any) -> Any:
         return timezone.localdate(value) if isinstance(value, datetime) else value
-
-
-def end_of(day: date) -> datetime:
-    """The last moment of that day, in the current time zone. Raises ValidationError (`past`, `too_far`)."""
-    today = timezone.localdate()
-    if day < today:
-        message = "That day is past. Choose one that is to come."
-        raise ValidationError(message, code="past")
-    if day - today >= FURTHEST:
-        message = "Choose a day within the next hundred years, or none."
-        raise ValidationError(message, code="too_far")
-    return timezone.make_aware(datetime.combine(day, LAST_MOMENT))

@@ -11,7 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from organizations.forms.end_of_access import EndOfAccessField, end_of
+from organizations.forms.end_of_access import EndOfAccessField
+from organizations.moments import end_of
 
 ON_A_DAY, NEVER = "day", "never"
 _MORE = (30, 90)

@@ -12,8 +12,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from organizations.forms.end_of_access import EndOfAccessField, end_of
+from organizations.forms.end_of_access import EndOfAccessField
 from organizations.models import Membership
+from organizations.moments import end_of
 
 NEVER, ON_A_DAY = "never", "day"
 _JOINERS = {0x200C: None, 0x200D: None}  # names may hold them

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,21 +14,27 @@ from organizations.models import Role
 PICKER = "components/role_picker.html"
 
 
-class RoleField(forms.ModelChoiceField[Role]):
+class RoleField(forms.Field):
     """Says one sentence of whatever is none of its roles, be it a wrong id or none at all.
 
     Its form has `roles`, each with the Decision whether it may be chosen; `offer` takes those that may.
     """
 
+    widget = forms.RadioSelect
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Role.objects.none(), widget=forms.RadioSelect, empty_label=None, **kwargs)
+        super().__init__(**kwargs)
         self.error_messages["invalid_choice"] = "Choose one of these roles."
+        self._offered: dict[UUID, Role] = {}
 
-    def offer(self, roles: list[Role]) -> None:
-        self.queryset = Role.objects.filter(pk__in=[role.pk for role in roles])
+    def offer(self, roles: Iterable[Role]) -> None:
+        self._offered = {role.pk: role for role in roles}
+        self.widget.choices = [(str(role.pk), role.label) for role in roles]
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: Any) -> Role | None:
+        if value in self.empty_values:
+            return None
         try:
-            return super().to_python(value)
-        except ValidationError as mistake:
+            return self._offered[UUID(str(value))]
+        except (ValueError, KeyError) as mistake:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from mistake

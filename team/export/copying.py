@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Collate, Lower
 
+from organizations.cells import IN_SQL, safe_in_sql
 from organizations.models import NEVER
-from team.export.cells import IN_SQL, safe_in_sql
 from team.export.people import COLUMNS, Export
 
 _BLOCK = 64 * 1024

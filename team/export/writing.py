@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from organizations.cells import safe
 from organizations.models import NEVER
-from team.export.cells import safe
 from team.export.people import Export
 
 _ROWS = 1000

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.generic import View
 
 from organizations.actions.exporting import note_export
+from organizations.cells import line_of
 from organizations.member_filters import Filters
 from organizations.views.base import OrganizationMixin
-from team.export.cells import line_of
 from team.export.copying import copied
 from team.export.people import HEADER, Export
 from team.export.writing import written_out

@@ -51,22 +51,18 @@ class InvitationMenuView(OrganizationMixin, TemplateView):
         found = []
         pages = {
             name: reverse(f"invitations:{name}", args=[self.organization.slug, invitation.pk])
-            for name in ("resend", "extend", "correct", "change_role", "revoke", "history")
+            for name in ("resend", "change_role", "revoke")
         }
         if holds(self.actor, "invitations.update"):
             again = may_resend(self.actor, invitation, self.now)
             found.append(Item("Send again", "mail-forward", pages["resend"], again.reason, dialog=True))
             ended = still_open(invitation, self.now).reason
-            found.append(Item("Stay open longer", "clock", pages["extend"], ended, dialog=True))
-            found.append(Item("Correct the address", "pencil", pages["correct"], ended, dialog=True))
             found.append(Item("Another role", "shield-lock", pages["change_role"], ended))
         if holds(self.actor, "invitations.delete"):
             revoke = may_revoke(self.actor, invitation, self.now)
             found.append(
                 Item("Revoke", "mail-x", pages["revoke"], revoke.reason, dialog=True, danger=True, apart=bool(found))
             )
-        if holds(self.actor, "invitations.read"):
-            found.insert(0, Item("History", "history", pages["history"]))
         return found or [Item("Open invitations", "mail", reverse("invitations:list", args=[self.organization.slug]))]
 
 

@@ -18,8 +18,8 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import Event
 from organizations.actions.group_places import add_to_group
 from organizations.actions.groups import create_group
+from organizations.cells import safe
 from organizations.models import Group, Membership
-from team.export.cells import safe
 from tests.factories import acting, crowd, deactivate, end_at, give_role, offer, pending, role_of
 from tests.organizations.designing import design, hold
 from tests.witness import written

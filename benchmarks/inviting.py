@@ -1,0 +1,184 @@
+"""Inviting 10,000 people with events and mails, inviting one, accepting one: against bare writes of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from statistics import median
+from time import perf_counter
+
+import django
+
+if __name__ == "__main__":
+    django.setup()
+
+from allauth.account.models import EmailAddress
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from benchmarks.measuring import browser_of, cpu_of, database_process, slugs
+from invitations.actions.offering import invite
+from invitations.models import Invitation
+from organizations.models import Membership, Organization, Role
+
+MANY, SOME = 10_000, 1_000
+ROUNDS = 5
+LEAST = 5_000  # invitations a second
+PEER = 12.0  # seconds that django-invitations took for 1,000, at best
+
+
+def main() -> list[str]:
+    membership = _owner()
+    return [line for part in (_many, _one, _accepting) for line in part(membership)]
+
+
+def _many(by: Membership) -> Iterator[str]:
+    yield f"{MANY:,} invitations with their events and mails, in one action"
+    bare, ours, fewer, statements = [], [], [], {}
+    for _ in range(ROUNDS):
+        bare.append(_seconds(lambda: _bare_invitations(by, MANY)))
+        ours.append(_seconds(lambda: _invite(by, MANY)))
+        fewer.append(_seconds(lambda: _invite(by, SOME)))
+    for number in (SOME, MANY):
+        with CaptureQueriesContext(connection) as queries:
+            _undone(partial(_invite, by, number))
+        statements[number] = len(queries)
+    ratio, rate = median(ours) / median(bare), MANY / median(ours)
+    yield f"  against bulk_create of the invitations alone: {ratio:5.2f}  of 2.00  {_verdict(ratio <= 2)}"
+    yield f"  a second: {rate:8,.0f}  of {LEAST:,}  {_verdict(rate >= LEAST)}"
+    yield f"  statements for {SOME:,} and for {MANY:,}: {statements[SOME]} and {statements[MANY]}"
+    some, times = median(fewer), PEER / median(fewer)
+    yield f"  {SOME:,} in {some:.3f} s, by django-invitations at best {PEER:.0f} s: {times:5.0f} times  of 100"
+    yield f"  {_verdict(times >= 100)}"
+
+
+def _one(by: Membership) -> Iterator[str]:
+    slug, role = by.organization.slug, _role(by.organization)
+    browser = browser_of(by.email)
+    form = {"addresses": "one.person@example.org", "role": str(role.pk), "days": "7"}
+
+    def ours() -> None:
+        assert browser.post(f"/o/{slug}/invitations/new/", form).status_code == 302
+        assert Invitation.objects.filter(email=form["addresses"]).exists()
+
+    def bare() -> None:
+        assert browser.post(f"/bare/{slug}/invite/", form).status_code == 302
+        assert Invitation.objects.filter(email=form["addresses"]).exists()
+
+    yield from _against("One invitation", ours, bare, most=2.0)
+
+
+def _accepting(by: Membership) -> Iterator[str]:
+    user, _ = User.objects.get_or_create(email="guest@bench.example", defaults={"name": "Guest"})
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    Invitation.objects.filter(email=user.email).delete()
+    role, actor = _role(by.organization), by.as_actor(timezone.now())
+    invite(actor=actor, organization=by.organization, addresses=[user.email], role=role, days=7)
+    offer = Invitation.objects.get(email=user.email)
+    browser = browser_of(user.email)
+
+    def ours() -> None:
+        assert browser.post(f"/invitation/{offer.pk}/accept/", {"version": offer.version}).status_code == 302
+        assert user.memberships.exists()
+
+    def bare() -> None:
+        assert browser.post(f"/bare/invitation/{offer.pk}/accept/").status_code == 302
+        assert user.memberships.exists()
+
+    yield from _against("One acceptance", ours, bare, most=1.5)
+
+
+def _against(what: str, ours: Callable[[], None], bare: Callable[[], None], *, most: float) -> Iterator[str]:
+    """CPU of this process and of the database for a request, in turns; each is undone."""
+    database = database_process()
+    spent: dict[str, list[float]] = {"ours": [], "bare": []}
+    for _ in range(40):
+        for name, deed in (("bare", bare), ("ours", ours)):
+            before = cpu_of(database)
+            for _ in range(5):
+                _undone(deed)
+            spent[name].append((cpu_of(database) - before) / 5)
+    with CaptureQueriesContext(connection) as queries:
+        _undone(ours)
+    with CaptureQueriesContext(connection) as bare_queries:
+        _undone(bare)
+    ratio = min(spent["ours"]) / min(spent["bare"])
+    yield f"{what}: {1000 * min(spent['ours']):.2f} ms of CPU"
+    yield f"  against a bare view that writes the same rows: {ratio:5.2f}  of {most:.2f}  {_verdict(ratio <= most)}"
+    yield f"  queries, BEGIN and COMMIT aside: {_asked(queries) - 1} of 16; the bare one's: {_asked(bare_queries) - 1}"
+
+
+def _asked(queries: CaptureQueriesContext) -> int:
+    return sum(1 for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")))
+
+
+def _invite(by: Membership, number: int) -> None:
+    addresses = _addresses(number)
+    actor, role = by.as_actor(timezone.now()), _role(by.organization)
+    made = invite(actor=actor, organization=by.organization, addresses=addresses, role=role, days=7)
+    assert len(made.done) == number
+
+
+def _bare_invitations(by: Membership, number: int) -> None:
+    now, role = timezone.now(), _role(by.organization)
+    Invitation.objects.bulk_create(
+        [
+            Invitation(
+                organization=by.organization,
+                email=address,
+                role=role,
+                invited_by_id=by.user_id,
+                inviter_label=by.label,
+                expires_at=now + timedelta(days=7),
+                remind_at=now + timedelta(days=2),
+            )
+            for address in _addresses(number)
+        ]
+    )
+
+
+_rounds = count()
+
+
+def _addresses(number: int) -> list[str]:
+    """Never the same twice: what was rolled back leaves dead rows, which nobody would have to look through."""
+    this = next(_rounds)
+    return [f"person{one}.{this}@dept{one % 40}.example.org" for one in range(number)]
+
+
+def _seconds(deed: Callable[[], None]) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM invitations_invitation, mail_mail, audit_event")
+    begun = perf_counter()
+    _undone(deed)
+    return perf_counter() - begun
+
+
+def _undone(deed: Callable[[], None]) -> None:
+    with transaction.atomic():
+        deed()
+        transaction.set_rollback(True)
+
+
+def _owner() -> Membership:
+    """The owner of the smallest of the demo's organizations."""
+    found = slugs()
+    slug = found[min(found)]
+    return Membership.objects.select_related("role", "organization").get(organization__slug=slug, owns=True)
+
+
+def _role(organization: Organization) -> Role:
+    return Role.objects.of(organization).get(key="member")
+
+
+def _verdict(holds: bool) -> str:
+    return "holds" if holds else "MISSED"
+
+
+if __name__ == "__main__":
+    for line in main():
+        print(line, flush=True)

@@ -1,0 +1,130 @@
+"""Sending a list: a job whose steps invite 500 at a time, each step one transaction under one batch id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.addresses import stored_or_typed
+from accounts.models import User
+from audit.actions import current_act
+from audit.actors import Actor, ActorKind
+from audit.ambient import Origin, coming_from, origin
+from invitations.actions.offering import invite_each
+from invitations.bulk.understanding import Words
+from invitations.models import Bucket, Invitation, InviteList, InviteRow
+from invitations.offers import Offer
+from jobs import running
+from jobs.models import Job
+from organizations.actions.base import action
+from organizations.actions.outcome import Outcome
+from organizations.models import Organization
+from organizations.policies import holds
+
+KIND = "invitations.send_list"
+CHUNK = 500
+MOST_HERE = 200
+SECONDS_HERE = 20
+
+
+def send_list(*, actor: Actor, user: User, invite_list: InviteList) -> Job:
+    """Invite everyone who is ready: at once where they are few, else by a worker.
+
+    Sending a list twice answers the same job. Raises ValidationError (`nobody`) and PermissionDenied.
+    """
+    holds(actor, "invitations.create").enforce()
+    if actor.kind is not ActorKind.MEMBER or actor.id != user.pk:
+        message = "A list is sent by a member, in their own name."
+        raise PermissionDenied(message)
+    with transaction.atomic():
+        held = InviteList.objects.select_for_update(no_key=True).get(pk=invite_list.pk)
+        if held.job_id is not None:
+            return Job.objects.get(pk=held.job_id)
+        ready = held.rows.filter(bucket=Bucket.READY).count()
+        if not ready:
+            message = "Nobody on this list can be invited as it stands."
+            raise ValidationError(message, code="nobody")
+        job = Job(
+            kind=KIND,
+            place_id=held.organization_id,
+            user_id=user.pk,
+            actor={"label": actor.label, "on_behalf_of": actor.on_behalf_of},
+            origin=asdict(origin()),
+            arguments={"list": held.pk.hex},
+            total=ready,
+            created_at=timezone.now(),
+        )
+        held.job_id = invite_list.job_id = job.pk
+        held.save(update_fields=["job_id"])
+        if ready > MOST_HERE:
+            return running.start(job)
+    return running.do_here(job, SECONDS_HERE)
+
+
+def step(job: Job) -> bool:
+    """Invite the next of those who are ready, and write down beside each what came of it."""
+    invite_list = InviteList.objects.select_related("organization").filter(pk=UUID(job.arguments["list"])).first()
+    if invite_list is None:
+        message = "This list no longer exists."
+        raise PermissionDenied(message)
+    after = int(job.cursor or 0)
+    rows = list(invite_list.rows.filter(bucket=Bucket.READY, line__gt=after).order_by("line")[:CHUNK])
+    if not rows:
+        return False
+    offers = _understood(invite_list, rows)
+    with coming_from(Origin(**job.origin)):
+        outcome = _send_part(
+            actor=Actor(kind=ActorKind.MEMBER, id=job.user_id, **job.actor),
+            organization=invite_list.organization,
+            offers=list(offers.values()),
+            days=invite_list.days,
+            note=invite_list.note,
+            batch=job.pk,
+        )
+    _write_down([row for row in rows if row in offers], outcome)
+    job.seen += len(rows)
+    job.changed += len(outcome.done)
+    job.cursor = str(rows[-1].line)
+    return len(rows) == CHUNK
+
+
+@action
+def _send_part(
+    *, actor: Actor, organization: Organization, offers: Sequence[Offer], days: int, note: str, batch: UUID
+) -> Outcome[Invitation]:
+    current_act().batch = batch
+    return invite_each(actor=actor, organization=organization, offers=offers, days=days, note=note)
+
+
+def _understood(invite_list: InviteList, rows: Sequence[InviteRow]) -> dict[InviteRow, Offer]:
+    """What each row offers. One whose role or group has gone since it was sorted says so."""
+    words = Words(invite_list.organization, invite_list)
+    offers: dict[InviteRow, Offer] = {}
+    for row in rows:
+        try:
+            offers[row] = words.offer(row.address, row.role, row.groups, row.ends)
+        except ValidationError as mistake:
+            row.bucket, row.reason = Bucket.MALFORMED, mistake.messages[0][:300]
+            row.save(update_fields=["bucket", "reason"])
+    return offers
+
+
+def _write_down(rows: Sequence[InviteRow], outcome: Outcome[Invitation]) -> None:
+    """Which were invited; of the others why not, by the address as it is stored or was typed."""
+    over = {one.who: one for one in outcome.passed_over}
+    invited: list[int] = []
+    passed: list[InviteRow] = []
+    for row in rows:
+        why = over.get(stored_or_typed(row.address))
+        if why is None:
+            invited.append(row.pk)
+        else:
+            row.bucket, row.reason = why.code, why.reason[:300]
+            passed.append(row)
+    InviteRow.objects.filter(pk__in=invited).update(bucket=Bucket.SENT, reason="")
+    InviteRow.objects.bulk_update(passed, ["bucket", "reason"])

@@ -1,0 +1,114 @@
+"""How the rows of a list are shown: a group for each outcome, each with what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.addresses import stored_or_typed
+from invitations.bulk.suggesting import suggest
+from invitations.models import Bucket, Invitation, InvitationStatus, InviteList, InviteRow
+from organizations.models import Membership
+
+
+@dataclass(frozen=True)
+class Look:
+    icon: str
+    tone: str
+    why: str
+
+
+# In the order in which they stand on the page: who gets one, who might, who will not.
+LOOKS = {
+    Bucket.SENT: Look("circle-check", "good", "The mail is on its way or was sent"),
+    Bucket.READY: Look("circle-check", "good", "Get an invitation when you send"),
+    Bucket.NO_SEAT: Look("armchair", "wait", "Nothing is sent to them until seats are free"),
+    Bucket.CAP: Look("armchair", "wait", "Nothing is sent to them until the plan allows more"),
+    Bucket.MALFORMED: Look("alert-triangle", "bad", "Mend them here and they move up"),
+    Bucket.ROLE: Look("lock", "bad", "Choose a role or an end that you may give"),
+    Bucket.DEACTIVATED: Look("user-off", "faint", "Reactivating gives back role and groups"),
+    Bucket.INVITED: Look("mail", "faint", "Nothing new is sent unless you send it again"),
+    Bucket.MEMBER: Look("users", "faint", "Left as they are"),
+    Bucket.OWN: Look("user", "faint", "You belong already"),
+    Bucket.TWICE: Look("copy", "faint", "Only the first of each counts"),
+    Bucket.DOMAIN: Look("world-off", "faint", "Only addresses of the domains that are allowed may be invited"),
+    Bucket.REFUSED: Look("mail-off", "faint", "Their wish counts"),
+    Bucket.TOO_OFTEN: Look("clock", "faint", "Try them again tomorrow"),
+    Bucket.LEFT_OUT: Look("x", "faint", "You left them out"),
+}
+_OPEN = frozenset({Bucket.READY, Bucket.NO_SEAT, Bucket.CAP, Bucket.MALFORMED, Bucket.ROLE, Bucket.DEACTIVATED})
+
+
+@dataclass
+class ShownRow:
+    row: InviteRow
+    role: str
+    suggestion: str = ""
+    url: str = ""
+
+
+@dataclass
+class Shown:
+    """One group; `rest` is the page with more of it, where there is more."""
+
+    bucket: Bucket
+    look: Look
+    count: int
+    rows: list[ShownRow]
+    open: bool
+    rest: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+
+def show_buckets(
+    invite_list: InviteList, counts: dict[str, int], rows: Sequence[InviteRow], *, alone: str
+) -> list[Shown]:
+    """`alone`: the one bucket that the page is about, '' for all of them."""
+    urls = _urls(invite_list, rows)
+    role = invite_list.role.label if invite_list.role else ""
+    found = []
+    for bucket, look in LOOKS.items():
+        if not counts.get(bucket) or (alone and bucket != alone):
+            continue
+        mine = [
+            ShownRow(
+                row,
+                row.role or role,
+                suggest(row.address) if bucket is Bucket.MALFORMED else "",
+                urls.get(stored_or_typed(row.address), ""),
+            )
+            for row in rows
+            if row.bucket == bucket
+        ]
+        shown = Shown(bucket, look, counts[bucket], mine, open=bucket in _OPEN or bool(alone))
+        if mine and shown.more > 0:
+            shown.rest = f"?bucket={bucket}" + (f"&after={mine[-1].row.line}" if alone else "")
+        found.append(shown)
+    return found
+
+
+def _urls(invite_list: InviteList, rows: Sequence[InviteRow]) -> dict[str, str]:
+    """Where something is done about who is deactivated or invited already, by address."""
+    organization = invite_list.organization
+    of: dict[Any, set[str]] = {Bucket.DEACTIVATED: set(), Bucket.INVITED: set()}
+    for row in rows:
+        if row.bucket in of:
+            of[row.bucket].add(stored_or_typed(row.address))
+    found: dict[str, str] = {}
+    if of[Bucket.DEACTIVATED]:
+        people = Membership.objects.filter(organization=organization, user__email__among=of[Bucket.DEACTIVATED])
+        for pk, email in people.values_list("pk", "user__email"):
+            found[email] = reverse("organizations:person_reactivate", args=[organization.slug, pk])
+    if of[Bucket.INVITED]:
+        offers = Invitation.objects.filter(
+            organization=organization, email__among=of[Bucket.INVITED], status=InvitationStatus.PENDING
+        )
+        for pk, email in offers.values_list("pk", "email"):
+            found[email] = reverse("invitations:resend", args=[organization.slug, pk])
+    return found

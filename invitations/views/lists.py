@@ -1,0 +1,173 @@
+"""A list of people to invite: how each would fare, putting it right, sending it, and what came of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.generic import TemplateView, View
+
+from invitations.bulk import lists
+from invitations.bulk.results import lines
+from invitations.bulk.sending import send_list
+from invitations.forms.offering import OfferForm
+from invitations.models import Bucket, InviteList
+from invitations.views.buckets import Shown, show_buckets
+from jobs.models import Job, JobState
+from organizations.views.base import OrganizationMixin
+from organizations.views.errors import add_errors
+
+SHOWN = 25  # rows of a bucket until all of it is asked for
+ALL = 200
+
+
+class ListMixin(OrganizationMixin):
+    """The list of the URL: one of this organization, and of this person."""
+
+    permission = "invitations.create"
+    section = "invitations:list"
+    page_name = "this list of people to invite"
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def invite_list(self) -> InviteList:
+        mine = self.organization.invite_lists.select_related("role").filter(user=self.membership.user_id)
+        found: InviteList = get_object_or_404(mine, pk=self.kwargs["list"])
+        found.organization = self.organization
+        return found
+
+    @property
+    def here(self) -> str:
+        return reverse("invitations:invite_list", args=[self.organization.slug, self.invite_list.pk])
+
+
+class InviteListView(ListMixin, TemplateView):
+    """Before it is sent: what would become of each. While it is: how far it is. Afterwards: what came of each."""
+
+    def get_template_names(self) -> list[str]:
+        if not self.invite_list.is_sent:
+            return ["invitations/list_review.html"]
+        asked = self.request.headers.get("HX-Target") == "progress"
+        return ["invitations/list_sent.html#progress" if asked else "invitations/list_sent.html"]
+
+    def get_context_data(self, form: OfferForm | None = None, **kwargs: Any) -> dict[str, Any]:
+        invite_list = self.invite_list
+        counts = lists.counts(invite_list)
+        context: dict[str, Any] = {"invite_list": invite_list, "counts": counts, "buckets": self._buckets(counts)}
+        context |= {"total": sum(counts.values()), "ready": counts.get(Bucket.READY, 0)}
+        if invite_list.is_sent:
+            job = self._job
+            context |= {"job": job, "stopped": bool(job and job.state == JobState.FAILED)}
+            context |= {"sent": counts.get(Bucket.SENT, 0), "over": context["total"] - counts.get(Bucket.SENT, 0)}
+        else:
+            context |= {"form": form or self._form(), "wanting": _wanting(counts)}
+            context |= self._seats(context["ready"])
+        return super().get_context_data(**context | kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        posted = request.POST
+        try:
+            if "send" in posted:
+                return self._send()
+            if "offer" in posted:
+                return self._change_offer()
+            if "leave_out" in posted:
+                lists.leave_out(self.invite_list, self.actor, _number(posted["leave_out"]))
+            elif "take_back" in posted:
+                lists.take_back(self.invite_list, self.actor, _number(posted["take_back"]))
+            else:
+                lists.correct_rows(self.invite_list, self.actor, _typed(request))
+        except ValidationError as refusal:
+            messages.warning(request, " ".join(refusal.messages))
+        return redirect(self.here)
+
+    @property
+    def _job(self) -> Job | None:
+        """The work that sends it; forgotten some weeks after it has ended."""
+        job_id = self.invite_list.job_id
+        return Job.objects.filter(pk=job_id).first() if job_id else None
+
+    def _send(self) -> HttpResponse:
+        lists.sort_again(self.invite_list, self.actor)
+        send_list(actor=self.actor, user=self.membership.user, invite_list=self.invite_list)
+        return redirect(self.here)
+
+    def _change_offer(self) -> HttpResponse:
+        form = self._form(self.request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        wanted = {name: form.cleaned_data[name] for name in ("role", "days", "groups", "access_ends_at", "note")}
+        try:
+            lists.change_offer(self.invite_list, self.actor, **wanted)
+        except ValidationError as mistakes:
+            add_errors(form, mistakes)
+            return self.render_to_response(self.get_context_data(form=form))
+        return redirect(self.here)
+
+    def _form(self, posted: Any = None) -> OfferForm:
+        held = self.invite_list
+        initial = {
+            "role": held.role_id,
+            "days": held.days,
+            "groups": held.group_ids,
+            "access_ends_at": held.access_ends_at,
+            "note": held.note,
+        }
+        return OfferForm(posted, initial=initial, organization=self.organization, actor=self.actor, now=self.now)
+
+    def _buckets(self, counts: dict[str, int]) -> list[Shown]:
+        asked = self.request.GET.get("bucket", "")
+        rows = self.invite_list.rows.order_by("line")
+        if asked in Bucket.values:
+            after = _number(self.request.GET.get("after", ""))
+            found = list(rows.filter(bucket=asked, line__gt=after)[:ALL])
+        else:
+            place = Window(RowNumber(), partition_by=F("bucket"), order_by=F("line").asc())
+            found = list(rows.annotate(place_in_bucket=place).filter(place_in_bucket__lte=SHOWN))
+        return show_buckets(self.invite_list, counts, found, alone=asked if asked in Bucket.values else "")
+
+    def _seats(self, ready: int) -> dict[str, Any]:
+        organization = self.organization
+        left = None if organization.seats_free is None else max(0, organization.seats_free - ready)
+        return {"seats_left": left, "seats_after": organization.seats_taken + ready}
+
+
+class DownloadListView(ListMixin, View):
+    """The rows that want mending, to be mended and uploaded again; with `all` every row and what came of it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        everything = "all" in request.GET
+        name = "invitations" if everything else "rows-to-fix"
+        answer = StreamingHttpResponse(
+            lines(self.invite_list, to_fix=not everything), content_type="text/csv; charset=utf-8"
+        )
+        answer["Content-Disposition"] = f'attachment; filename="{self.organization.slug}-{name}.csv"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+def _wanting(counts: dict[str, int]) -> int:
+    """How many rows will get nothing as things stand."""
+    return sum(number for bucket, number in counts.items() if bucket not in (Bucket.READY, Bucket.LEFT_OUT))
+
+
+def _typed(request: HttpRequest) -> dict[int, str]:
+    """The addresses that were typed anew, by the row's id; a suggestion that was pressed counts as typed."""
+    found = {
+        _number(name.removeprefix("address-")): text
+        for name, text in request.POST.items()
+        if name.startswith("address-") and isinstance(text, str)
+    }
+    row, _, suggestion = request.POST.get("use", "").partition(":")
+    return found | ({_number(row): suggestion} if suggestion else {})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 15 else 0

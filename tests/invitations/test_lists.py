@@ -1,0 +1,215 @@
+"""A list of people: sorted before anything is sent, put right in place, sent once, and its result kept."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from accounts.models import User
+from audit.models import Event
+from invitations.actions.refusing import refuse_further
+from invitations.actions.withdrawing import revoke
+from invitations.bulk import lists
+from invitations.bulk.reading import read_text
+from invitations.bulk.sending import send_list
+from invitations.models import Invitation, InviteList
+from jobs.models import Job
+from jobs.running import run_due
+from mail.models import Mail
+from organizations.actions.domains import restrict_domains
+from organizations.actions.groups import create_group
+from organizations.actions.plans import set_plan
+from organizations.models import Membership, Organization
+from tests.factories import UserFactory, acting, invitee, offer, role_of
+from tests.witness import counters, written
+
+NEW = "/o/marram/invitations/new/"
+
+
+def a_list(by: Membership, text: str, role: str = "member", **more) -> InviteList:
+    return lists.make_list(
+        actor=acting(by),
+        user=by.user,
+        organization=Organization.objects.get(pk=by.organization_id),
+        rows=read_text(text),
+        role=role_of(by.organization, role),
+        days=7,
+        **more,
+    )
+
+
+def buckets(made: InviteList) -> dict[str, str]:
+    return dict(made.rows.values_list("address", "bucket"))
+
+
+def send(made: InviteList, by: Membership) -> Job:
+    return send_list(actor=acting(by), user=by.user, invite_list=made)
+
+
+def test_every_row_is_sorted_before_anything_is_sent(org, owner, admin, member, deactivated, staff):
+    offer(owner, "ove@example.org")
+    gone = offer(owner, "enough@example.org")
+    refuse_further(actor=invitee(None, gone.email), invitation=gone, scope="here")
+    restrict_domains(actor=acting(owner), organization=org, domains=["example.org", "marram.example.org"])
+    set_plan(actor=acting(staff), organization=org, plan="", seats=6, trial_cap=None, trusted=False)
+    text = (
+        "email,role,groups,ends\n"
+        f"ines@example.org\n{member.email}\n{admin.email}\nove@example.org\n{deactivated.email}\nnobody\n"
+        "INES@example.org\numa@elsewhere.example\nenough@example.org\nzoe@example.org,owner\npia@example.org,chef\n"
+        "tess@example.org,,Nowhere\nrosa@example.org,,,2020-01-01\nnow@example.org\nlast@example.org\n"
+    )
+    with written() as news:
+        made = a_list(admin, text)
+    assert news.nothing
+    assert buckets(made) == {
+        "ines@example.org": "ready", member.email: "member", admin.email: "own", "ove@example.org": "invited",
+        deactivated.email: "deactivated", "nobody": "malformed", "INES@example.org": "twice",
+        "uma@elsewhere.example": "domain", "enough@example.org": "refused", "zoe@example.org": "role",
+        "pia@example.org": "malformed", "tess@example.org": "malformed", "rosa@example.org": "malformed",
+        "now@example.org": "ready", "last@example.org": "no_seat",
+    }  # fmt: skip
+    reasons = dict(made.rows.values_list("address", "reason"))
+    assert reasons["pia@example.org"] == "There is no role “chef” in Marram Instruments."
+    assert reasons["tess@example.org"] == "There is no group “Nowhere” in Marram Instruments."
+    assert reasons["rosa@example.org"] == "That day is past. Choose one that is to come."
+    assert reasons["zoe@example.org"] == "Only an owner can make another one."
+    assert reasons["last@example.org"].startswith("Only 2 of the 3 seats needed are free: Marram Instruments has 6.")
+
+
+def test_the_plan_bounds_new_addresses_and_revoking_gives_none_back(org, owner, staff):
+    again = offer(owner, "again@example.org")
+    revoke(actor=acting(owner), organization=org, invitations=[again])
+    set_plan(actor=acting(staff), organization=org, plan="Trial", seats=None, trial_cap=2, trusted=False)
+    made = a_list(owner, "again@example.org new@example.org late@example.org")
+    assert buckets(made) == {"again@example.org": "ready", "new@example.org": "ready", "late@example.org": "trial_cap"}
+    send(made, owner)
+    org.refresh_from_db()
+    assert (org.addresses_invited, org.invitable) == (2, 0)
+    with pytest.raises(ValidationError, match="may invite 2 in all"):
+        offer(owner, "late@example.org")
+
+
+def test_rows_are_put_right_in_place_and_others_move_up(org, owner, staff):
+    set_plan(actor=acting(staff), organization=org, plan="", seats=2, trial_cap=None, trusted=False)
+    made = a_list(owner, "first@example.org second@example.org petra@@marram.example")
+    assert buckets(made)["second@example.org"] == "no_seat"
+    first, _, petra = made.rows.order_by("line")
+    lists.leave_out(made, acting(owner), first.pk)
+    lists.correct_rows(made, acting(owner), {petra.pk: "petra@marram.example"})
+    assert buckets(made) == {
+        "first@example.org": "left_out", "second@example.org": "ready", "petra@marram.example": "no_seat",
+    }  # fmt: skip
+    lists.take_back(made, acting(owner), first.pk)
+    assert buckets(made)["first@example.org"] == "ready"
+
+
+def test_a_list_is_sent_once_with_what_each_row_says(org, owner):
+    group = create_group(actor=acting(owner), organization=org, name="Sales", description="")
+    made = a_list(owner, "email;role;groups;ends\nana@example.org;viewer;sales;2099-03-31\nbo@example.org\nnobody\n")
+    with written() as news:
+        job = send(made, owner)
+        assert send(made, owner).pk == job.pk
+    assert (job.state, job.changed) == ("done", 2)
+    ana, bo = Invitation.objects.order_by("id")
+    assert (ana.role.key, ana.group_ids, ana.access_ends_at.year) == ("viewer", [group.pk.hex], 2099)
+    assert (bo.role.key, bo.group_ids, bo.access_ends_at) == ("member", [], None)
+    assert news.actions == ["invitation.sent"] * 2
+    assert {event.batch for event in news.events} == {job.pk}
+    assert {mail.key for mail in news.mails} == {ana.mail_key, bo.mail_key}
+    assert buckets(made) == {"ana@example.org": "sent", "bo@example.org": "sent", "nobody": "malformed"}
+    with pytest.raises(ValidationError, match="sent already"):
+        lists.leave_out(made, acting(owner), made.rows.first().pk)
+
+
+def test_a_long_list_is_sent_by_a_worker_five_hundred_at_a_time(org, owner):
+    made = a_list(owner, "\n".join(f"person{one}@example.org" for one in range(1_203)))
+    job = send(made, owner)
+    assert (job.state, job.total) == ("waiting", 1_203)
+    assert run_due(60)
+    job.refresh_from_db()
+    assert (job.state, job.seen, job.changed) == ("done", 1_203, 1_203)
+    assert counters(org) == (1, 0, 1_203)
+    assert Event.objects.filter(action="invitation.sent", batch=job.pk).count() == 1_203
+    assert Mail.objects.filter(key__startswith="invitation:").count() == 1_203
+    assert set(made.rows.values_list("bucket", flat=True)) == {"sent"}
+
+
+def test_who_cannot_be_invited_any_more_when_it_is_sent_is_passed_over_with_the_reason(org, owner):
+    made = a_list(owner, "ana@example.org bo@example.org")
+    offer(owner, "bo@example.org")
+    job = send(made, owner)
+    assert job.changed == 1
+    assert buckets(made) == {"ana@example.org": "sent", "bo@example.org": "invited"}
+
+
+def test_whoever_may_no_longer_invite_sends_no_list(org, owner, admin):
+    made = a_list(admin, "ana@example.org")
+    Membership.objects.filter(pk=admin.pk).update(role=role_of(org, "viewer"))
+    with written() as news, pytest.raises(PermissionDenied):
+        send(made, admin)
+    assert news.nothing
+
+
+def test_a_list_is_its_makers_and_its_organizations_alone(org, owner, admin, outsider, client_of):
+    made = a_list(owner, "ana@example.org")
+    for browser, slug in ((client_of(admin), "marram"), (client_of(outsider), "lee"), (client_of(outsider), "marram")):
+        for page in ("", "rows.csv"):
+            assert browser.get(f"/o/{slug}/invitations/lists/{made.pk}/{page}").status_code == 404
+        assert browser.post(f"/o/{slug}/invitations/lists/{made.pk}/", {"send": "1"}).status_code == 404
+    assert not Invitation.objects.filter(status="pending").exists()
+
+
+def test_a_file_is_uploaded_mended_and_sent_and_its_result_downloaded(org, owner, client_of, deactivated):
+    browser = client_of(owner)
+    file = BytesIO(f'email,role\nana@example.org,viewer\n"=cmd@example,org"\n{deactivated.email}\n'.encode())
+    file.name = "people.csv"
+    fields = {"file": file, "role": role_of(org, "member").pk, "days": "3"}
+    page = browser.post(NEW, fields).headers["Location"]
+    text = browser.get(page).content.decode()
+    assert "people.csv" in text
+    assert "Reactivate instead" in text
+    to_fix = b"".join(browser.get(f"{page}rows.csv")).decode().splitlines()
+    assert to_fix[0] == "email,role,groups,ends,line,outcome,why"
+    assert to_fix[1].startswith('"\'=cmd@example,org"')
+    assert len(to_fix) == 3
+    row = InviteList.objects.get().rows.get(bucket="malformed")
+    browser.post(page, {"check": "1", f"address-{row.pk}": "bo@example.org"})
+    browser.post(page, {"send": "1"})
+    assert set(Invitation.objects.filter(status="pending").values_list("email", "role__key")) == {
+        ("ana@example.org", "viewer"), ("bo@example.org", "member"),
+    }  # fmt: skip
+    text = browser.get(page).content.decode()
+    assert "2 people are invited to Marram Instruments" in text
+    result = b"".join(browser.get(f"{page}rows.csv?all")).decode().splitlines()
+    assert [line.split(",")[5] for line in result[1:]] == ["Invited", "Invited", "Deactivated here"]
+
+
+def test_the_offer_for_all_is_changed_on_the_list(org, owner, client_of):
+    made = a_list(owner, "ana@example.org")
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    client_of(owner).post(page, {"offer": "1", "role": role_of(org, "viewer").pk, "days": "14"})
+    made.refresh_from_db()
+    assert (made.role.key, made.days) == ("viewer", 14)
+    answer = client_of(owner).post(page, {"offer": "1", "role": "none", "days": "14"})
+    assert "Choose one of these roles." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "posted", [{"leave_out": "x"}, {"take_back": "9" * 30}, {"address-0": "\x00"}, {"use": "a:b"}, {}, {"bucket": "y"}]
+)
+def test_odd_words_change_nothing(org, owner, client_of, posted):
+    made = a_list(owner, "ana@example.org nobody")
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    assert client_of(owner).post(page, posted).status_code == 302
+    assert client_of(owner).get(page, {"bucket": "zzz", "after": "\x00"}).status_code == 200
+    assert client_of(owner).get(page, {"bucket": "ready", "after": "9" * 40}).status_code == 200
+    assert buckets(made) == {"ana@example.org": "ready", "nobody": "malformed"}
+
+
+def test_sorting_says_the_same_whether_an_address_has_an_account(org, owner):
+    UserFactory(email="has@example.org")
+    made = a_list(owner, "has@example.org hasnot@example.org")
+    assert set(made.rows.values_list("bucket", "reason")) == {("ready", "")}
+    assert User.objects.filter(email="has@example.org").exists()
