@@ -45,7 +45,7 @@ class Mail(models.Model):
         verbose_name_plural = "mail"
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["due_at"], name="mail_open_due", condition=Q(state__in=["pending", "sending"])),
+            models.Index(fields=["due_at", "id"], name="mail_open_due", condition=Q(state__in=["pending", "sending"])),
         ]
         constraints = [
             models.CheckConstraint(

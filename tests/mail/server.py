@@ -54,12 +54,17 @@ class MailServer:
         self.connections = 0  # the controller has called once, to see whether it answers
 
     def stop(self) -> None:
+        self.hang_up()
         self._controller.stop()
 
     @property
     def ids(self) -> list[str]:
         """The Message-IDs of what was taken, in order."""
         return [str(message["Message-ID"]) for message in self.taken]
+
+    @property
+    def open_connections(self) -> int:
+        return len(self._open)
 
     def once(self, stage: str, *answers: str) -> None:
         """Give these answers at that stage, one after the other."""
@@ -71,6 +76,8 @@ class MailServer:
         async def close() -> None:
             for dialog in list(self._open):
                 dialog.part(parting)
+            for _ in range(3):  # what is closed is gone a turn or two of the loop later
+                await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(close(), self._controller.loop).result()
 
@@ -122,6 +129,8 @@ class _Dialog(SMTP):
         self.event_handler.when_greeted()
         if await self._goes_on("at_greeting"):
             await super()._handle_client()
+        else:
+            self.part("")
 
     async def smtp_EHLO(self, arg: str) -> None:
         if await self._goes_on("at_hello"):
