@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from mail.failures import failure_of
 from mail.kinds import Message
 from mail.models import Mail, State
 from mail.querysets import MailQuerySet
+from mail.rate import next_moment
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=30)  # and three times as long after each attempt: nine hours in all
 # The server's answers to MAIL, RCPT, DATA and the text, and the text's own way there: 10 s each.
 LONGEST_GIVING = timedelta(seconds=50)
+LONG_WAIT = 2  # seconds, for a rate's next moment: no server is kept on the line for that
 
 
 class TakenOver(Exception):
@@ -36,7 +39,7 @@ def send_due(seconds: float = math.inf) -> bool:
     """Send what is due until nothing is left for this worker, or this time has passed; whether nothing is left."""
     end = time.monotonic() + seconds
     with Line() as line:
-        while mail := claim_next():
+        while mail := _next(line):
             send(mail, line)
             if time.monotonic() >= end:
                 return False
@@ -67,6 +70,19 @@ def send(mail: Mail, line: Line) -> None:
         _put_off(mail, error)
         return
     _settle(mail, state=State.SENT, sent_at=timezone.now(), reason="")
+
+
+def _next(line: Line) -> Mail | None:
+    """The next mail, claimed when it may go: while a worker waits for its moment it holds no lease."""
+    if settings.MAIL_PER_MINUTE:
+        moment = next_moment() if Mail.objects.due(timezone.now()).exists() else None
+        if moment is None:
+            return None
+        wait = (moment - timezone.now()).total_seconds()
+        if wait > LONG_WAIT:
+            line.close()
+        time.sleep(max(wait, 0))
+    return claim_next()
 
 
 def _letter(message: Message, message_id: str) -> EmailMultiAlternatives:

@@ -190,6 +190,7 @@ vars().update(
     | {"EMAIL_FILE_PATH": EMAIL_FILE_PATH}
 )
 EMAIL_TIMEOUT = 10
+MAIL_PER_MINUTE = number("MAIL_PER_MINUTE", 0, least=0, most=100_000)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
     "MAIL_FROM",
     "Roster <roster@localhost>",
