@@ -53,7 +53,7 @@ def server(settings) -> Iterator[MailServer]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    settings.EMAIL_TIMEOUT = 1
+    settings.EMAIL_TIMEOUT = 0.5
     yield server
     server.stop()
 

