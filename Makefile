@@ -42,7 +42,7 @@ soak: $(DEVELOPS) ## Races, faults and state machines at full size, with their f
 figures: $(DEVELOPS) ## Measure the time to the first page, and memory and CPU at rest.
 	@$(VENV)/bin/python -m scripts.figures
 
-bench: $(DEVELOPS) ## Measure pages, searches, exports and changes at 100 to 1,000,000 members, on PostgreSQL.
+bench: $(DEVELOPS) ## Measure pages, searches, exports, changes and mails at up to 1,000,000 members, on PostgreSQL.
 	@$(VENV)/bin/python -m benchmarks $(PARTS)
 
 lint: $(DEVELOPS) ## Check style, layers, types, templates and migrations.

@@ -12,7 +12,8 @@ import subprocess
 import sys
 
 SIZES = (100, 10_000, 100_000, 1_000_000)
-PARTS = ("members", "export", "bulk", "memory", "access")
+PARTS = ("members", "export", "bulk", "memory", "access", "sending")
+NEED_NO_CROWD = {"access", "sending"}
 DATABASE = "postgres://postgres@127.0.0.1:5432/roster_bench"
 
 
@@ -23,8 +24,9 @@ def main() -> None:
     arguments = parser.parse_args()
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
     environment.setdefault("DATABASE_URL", DATABASE)
+    largest = SIZES[0] if set(arguments.parts) <= NEED_NO_CROWD else arguments.largest
     if set(arguments.parts) != {"access"}:
-        prepare(environment, arguments.largest)
+        prepare(environment, largest)
     for part in arguments.parts:
         print(f"\n== {part}", flush=True)
         subprocess.run([sys.executable, "-m", f"benchmarks.{part}"], env=environment, check=True)

@@ -65,6 +65,14 @@ def database(name: str, default: str, mend: str) -> dict[str, Any]:
     return found
 
 
+def mail(name: str, mend: str) -> dict[str, Any]:
+    """The mail server of that setting; without one, mail is kept in files."""
+    found: dict[str, Any] = setting(lambda: env.email_url(name, default="filemail://"), name, mend)
+    if found["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        found["EMAIL_BACKEND"] = "mail.smtp.EmailBackend"
+    return found
+
+
 def kept_secret(name: str, folder: Path) -> str:
     """The secret `name` from the environment, else from `folder`, where it is made once and kept from other users."""
     given: str = env.str(name, default="")

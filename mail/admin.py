@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import Model
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from mail.models import Mail, State
+from mail.models import Mail, Pace, State
 from mail.outbox import try_again
 
 SENDING_AGAIN = {
@@ -21,13 +22,30 @@ SENDING_AGAIN = {
 }
 
 
+class _OnlyLookedAt(ModelAdmin):
+    show_full_result_count = False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        # Django lets any column be asked for: what no page shows, such as a session's key, could be guessed bit by bit.
+        offered = lookup.removesuffix("__exact") in self.list_filter and "\x00" not in str(value)
+        return offered and super().lookup_allowed(lookup, value, request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
 @admin.register(Mail)
-class MailAdmin(ModelAdmin):
+class MailAdmin(_OnlyLookedAt):
     list_display = ("key", "kind", "shown_state", "attempts", "reason", "created_at", "sent_at")
     list_filter = ("state", "kind")
     search_fields = ("key", "kind", "state", "message_id")
     actions_detail = ("send_again",)
-    show_full_result_count = False
 
     @display(
         description="State",
@@ -51,16 +69,8 @@ class MailAdmin(ModelAdmin):
         mail = self.get_object(request, object_id)
         return mail is not None and mail.state == State.FAILED and request.user.has_perm("mail.change_mail")
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        # Django lets any column be asked for: what no page shows, such as a session's key, could be guessed bit by bit.
-        offered = lookup.removesuffix("__exact") in self.list_filter and "\x00" not in str(value)
-        return offered and super().lookup_allowed(lookup, value, request)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
-        return False
+@admin.register(Pace)
+class PaceAdmin(_OnlyLookedAt):
+    list_display = ("id", "free_from")
+    search_fields = ("free_from",)

@@ -9,6 +9,8 @@ from django.core.mail import BadHeaderError
 _ENHANCED = re.compile(rb"\b[245]\.(\d{1,3}\.\d{1,3})\b")
 _NO_SUCH_ADDRESS = {550, 551, 553}
 _MAILBOX_FULL = 552
+_REFUSAL = 400
+_CLOSING = 421
 _PERMANENT = 500
 
 
@@ -36,6 +38,18 @@ def failure_of(error: Exception) -> Failure:
         case OSError():  # refused, timed out, cut off, no such host, TLS: smtplib's own errors are among them
             return Failure("The mail server could not be reached.", final=False)
     return Failure("Roster could not write it.", final=False, expected=False)
+
+
+def only_this_mail(error: Exception) -> bool:
+    """Whether the mail server refused this mail and listens for the next; after all else its connection is in doubt."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            codes = {code for code, _ in error.recipients.values()}
+        case smtplib.SMTPSenderRefused() | smtplib.SMTPDataError():
+            codes = {error.smtp_code}
+        case _:
+            return False
+    return min(codes) >= _REFUSAL and _CLOSING not in codes
 
 
 def _refused(code: int, text: bytes | str) -> Failure:

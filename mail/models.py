@@ -45,7 +45,7 @@ class Mail(models.Model):
         verbose_name_plural = "mail"
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["due_at"], name="mail_open_due", condition=Q(state__in=["pending", "sending"])),
+            models.Index(fields=["due_at", "id"], name="mail_open_due", condition=Q(state__in=["pending", "sending"])),
         ]
         constraints = [
             models.CheckConstraint(
@@ -57,3 +57,16 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Pace(models.Model):
+    """From when on another mail may go, where a rate is set: one row, which all workers share."""
+
+    free_from = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "pace of mail"
+        verbose_name_plural = "pace of mail"
+
+    def __str__(self) -> str:
+        return f"free from {self.free_from:%H:%M:%S}"

@@ -1,21 +1,24 @@
-"""Sends what is due: one mail at a time, claimed under a lease, with no transaction open."""
+"""Sends what is due, mail by mail: claimed under a lease just before it goes, with no transaction open."""
 
 import logging
 import math
 import random
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID
 
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db.models import F
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from mail import kinds
+from mail.connections import Line
 from mail.failures import failure_of
 from mail.kinds import Message
 from mail.models import Mail, State
+from mail.querysets import MailQuerySet
+from mail.rate import next_moment
 
 logger = logging.getLogger(__name__)
 
@@ -23,31 +26,33 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=30)  # and three times as long after each attempt: nine hours in all
-LOOK_AHEAD = 20
+# The server's answers to MAIL, RCPT, DATA and the text, and the text's own way there: 10 s each.
+LONGEST_GIVING = timedelta(seconds=50)
+LONG_WAIT = 2  # seconds, for a rate's next moment: no server is kept on the line for that
+
+
+class TakenOver(Exception):
+    """The lease ran out before the server was given the mail, and another worker has it."""
 
 
 def send_due(seconds: float = math.inf) -> bool:
-    """Send what is due until nothing is left, or this time has passed; whether nothing is left."""
+    """Send what is due until nothing is left for this worker, or this time has passed; whether nothing is left."""
     end = time.monotonic() + seconds
-    while mail := claim_next():
-        send(mail)
-        if time.monotonic() >= end:
-            return False
+    with Line() as line:
+        while mail := _next(line):
+            send(mail, line)
+            if time.monotonic() >= end:
+                return False
     return True
 
 
 def claim_next() -> Mail | None:
     """A mail that is due, now leased to the caller; the longest waiting first. None when nothing is due."""
     now = timezone.now()
-    waiting = Mail.objects.due(now).order_by("due_at", "id").values_list("id", flat=True)
-    while ids := list(waiting[:LOOK_AHEAD]):
-        for mail_id in ids:
-            if mail := _claim(mail_id, now):
-                return mail
-    return None
+    return Mail.objects.claim(now, now + LEASE)
 
 
-def send(mail: Mail) -> None:
+def send(mail: Mail, line: Line) -> None:
     """Send a claimed mail and write down how it went. Whatever goes wrong with it stays with it."""
     if mail.attempts > MOST_ATTEMPTS:
         _settle(mail, state=State.FAILED, reason="Roster was cut off at each attempt. Given up.")
@@ -57,23 +62,30 @@ def send(mail: Mail) -> None:
         if message is None:
             _settle(mail, state=State.DROPPED, reason="It was no longer wanted.")
             return
-        _post(message, mail.message_id)
+        line.send(_letter(message, mail.message_id), when_open=partial(_hold, mail))
+    except TakenOver:
+        _tell_taken_over(mail)
+        return
     except Exception as error:  # one mail must not keep the others from leaving
         _put_off(mail, error)
         return
     _settle(mail, state=State.SENT, sent_at=timezone.now(), reason="")
 
 
-def _claim(mail_id: UUID, now: datetime) -> Mail | None:
-    # One conditional UPDATE decides between workers on either database; SQLite ignores select_for_update.
-    lease = now + LEASE
-    claim = Mail.objects.due(now).filter(id=mail_id)
-    if not claim.update(state=State.SENDING, leased_until=lease, attempts=F("attempts") + 1):
-        return None
-    return Mail.objects.filter(id=mail_id, leased_until=lease).first()
+def _next(line: Line) -> Mail | None:
+    """The next mail, claimed when it may go: while a worker waits for its moment it holds no lease."""
+    if settings.MAIL_PER_MINUTE:
+        moment = next_moment() if Mail.objects.due(timezone.now()).exists() else None
+        if moment is None:
+            return None
+        wait = (moment - timezone.now()).total_seconds()
+        if wait > LONG_WAIT:
+            line.close()
+        time.sleep(max(wait, 0))
+    return claim_next()
 
 
-def _post(message: Message, message_id: str) -> None:
+def _letter(message: Message, message_id: str) -> EmailMultiAlternatives:
     email = EmailMultiAlternatives(
         message.subject,
         message.text,
@@ -82,7 +94,18 @@ def _post(message: Message, message_id: str) -> None:
     )
     email.attach_alternative(message.html, "text/html")
     email.message()  # refuses a bad header before a connection is made
-    get_connection().send_messages([email])
+    return email
+
+
+def _hold(mail: Mail) -> None:
+    """Lengthen the lease where writing the mail or reaching the server took long. Raises TakenOver where it is lost."""
+    now = timezone.now()
+    assert mail.leased_until is not None  # noqa: S101 - it was claimed
+    if mail.leased_until - now < LONGEST_GIVING:
+        lease = now + LEASE
+        if not _held(mail).update(leased_until=lease):
+            raise TakenOver
+        mail.leased_until = lease
 
 
 def _put_off(mail: Mail, error: Exception) -> None:
@@ -101,7 +124,14 @@ def _put_off(mail: Mail, error: Exception) -> None:
 
 
 def _settle(mail: Mail, **changes: Any) -> None:
+    if not _held(mail).update(leased_until=None, **changes):
+        _tell_taken_over(mail)
+
+
+def _held(mail: Mail) -> MailQuerySet:
     # Only who still holds the lease may say how it went: a worker that comes back late changes nothing.
-    held = Mail.objects.filter(id=mail.id, state=State.SENDING, leased_until=mail.leased_until)
-    if not held.update(leased_until=None, **changes):
-        logger.warning("Mail %s was taken over by another worker in the meantime.", mail.id)
+    return Mail.objects.filter(id=mail.id, state=State.SENDING, leased_until=mail.leased_until)
+
+
+def _tell_taken_over(mail: Mail) -> None:
+    logger.warning("Mail %s was taken over by another worker in the meantime.", mail.id)

@@ -5,6 +5,10 @@ import os
 FULL_SIZE = bool(os.environ.get("SOAK"))
 
 
+# How often one fault is brought on, where each time takes its seconds.
+REPEATS = 20 if FULL_SIZE else 1
+
+
 def scaled(number: int) -> int:
     """This many in `make soak`, a tenth of it otherwise, one at least."""
     return number if FULL_SIZE else max(number // 10, 1)

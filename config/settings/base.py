@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from config.env import database, env, kept_secret, number, setting, text
+from config.env import database, env, kept_secret, mail, number, text
 from config.settings.staff import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets views and forms name their type, as in FormView[InviteForm]
@@ -185,14 +185,14 @@ CELERY_BEAT_SCHEDULE = {
 # Mail: into files without a mail server, by SMTP with one.
 EMAIL_FILE_PATH = str(DATA_DIR / "outbox")
 vars().update(
-    setting(
-        lambda: env.email_url("EMAIL_URL", default="filemail://"),
+    mail(
         "EMAIL_URL",
         "Give an address such as smtp+tls://user:password@host:587, or leave it out to keep mail in files.",
     )
     | {"EMAIL_FILE_PATH": EMAIL_FILE_PATH}
 )
 EMAIL_TIMEOUT = 10
+MAIL_PER_MINUTE = number("MAIL_PER_MINUTE", 0, least=0, most=100_000)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
     "MAIL_FROM",
     "Roster <roster@localhost>",

@@ -11,7 +11,7 @@ from mail.kinds import Message
 from mail.models import Mail
 from tests.mail.server import MailServer
 
-Note = Message | Exception | None
+Note = Message | Exception | Callable[[], Message] | None
 
 _notes: dict[str, Note] = {}
 
@@ -20,7 +20,7 @@ def _build(ids: dict[str, str]) -> Message | None:
     note = _notes[ids["note"]]
     if isinstance(note, Exception):
         raise note
-    return note
+    return note() if callable(note) else note
 
 
 kinds.register("tests.note", _build)
@@ -49,11 +49,11 @@ def server(settings) -> Iterator[MailServer]:
     """A mail server; Roster is set to send to it."""
     server = MailServer()
     server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "mail.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    settings.EMAIL_TIMEOUT = 1
+    settings.EMAIL_TIMEOUT = 0.5
     yield server
     server.stop()
 

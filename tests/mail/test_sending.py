@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from mail import tasks
+from mail.connections import Line
 from mail.kinds import Message
 from mail.models import Mail, State
 from mail.outbox import try_again
@@ -188,12 +189,12 @@ def test_worker_that_comes_back_late_changes_nothing(write):
     write()
     late = claim_next()
     assert late is not None
-    with time_machine.travel(timezone.now() + LEASE, tick=False):
+    with time_machine.travel(timezone.now() + LEASE, tick=False), Line() as line:
         current = claim_next()
         assert current is not None
-        send(late)
+        send(late, line)
         assert outcome(current)[:2] == (State.SENDING, 2)
-        send(current)
+        send(current, line)
     assert outcome(current)[:2] == (State.SENT, 2)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.env import mail
+
 ROOT = Path(__file__).resolve().parents[2]
 RIGHT = {
     "SECRET_KEY": "one-long-random-text-one-long-random-text",
@@ -31,6 +33,12 @@ def start(tmp_path: Path, **changed: str | None) -> str:
         text=True,
     )
     return ended.stderr.strip().rpartition("\n")[2]
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps", "smtp+tls", "smtp+ssl"])
+def test_mail_server_is_spoken_to_by_what_knows_how_far_a_mail_got(monkeypatch, scheme):
+    monkeypatch.setenv("EMAIL_URL", f"{scheme}://user:password@mail.example.org:587")
+    assert mail("EMAIL_URL", "")["EMAIL_BACKEND"] == "mail.smtp.EmailBackend"
 
 
 def test_what_is_right_starts(tmp_path: Path):

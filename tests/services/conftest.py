@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def free_port() -> int:
         return port
 
 
+def database_url() -> str:
+    """The test's own database, for a program that is to work on it."""
+    ours = connection.settings_dict
+    user = ours["USER"] + (f":{ours['PASSWORD']}" if ours["PASSWORD"] else "")
+    return f"postgres://{user}@{ours['HOST']}:{ours['PORT'] or 5432}/{ours['NAME']}"
+
+
 @dataclass
 class Stack:
     """Everything that takes part in sending a mail."""
@@ -33,10 +41,11 @@ class Stack:
     broker: Broker
     server: MailServer
     folder: Path
+    database: str = ""
     celery: list[Celery] = field(default_factory=list)
 
-    def worker(self, threads: int = 4) -> Celery:
-        return self._started("worker", "-P", "threads", "-c", str(threads), "-n", f"worker{len(self.celery)}@test")
+    def worker(self, threads: int = 4, pool: str = "threads") -> Celery:
+        return self._started("worker", "-P", pool, "-c", str(threads), "-n", f"worker{len(self.celery)}@test")
 
     def beat(self) -> Celery:
         return self._started("beat", "--schedule", str(self.folder / f"beat{len(self.celery)}"), "--pidfile", "")
@@ -45,7 +54,7 @@ class Stack:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.services.settings",
-            "DATABASE_URL": self._database(),
+            "DATABASE_URL": self.database,
             "REDIS_URL": self.broker.url,
             "CELERY_BROKER_URL": self.broker.url,
             "MAIL_SERVER_PORT": str(self.server.port),
@@ -55,11 +64,6 @@ class Stack:
         program.start()
         self.celery.append(program)
         return program
-
-    def _database(self) -> str:
-        ours = connection.settings_dict
-        user = ours["USER"] + (f":{ours['PASSWORD']}" if ours["PASSWORD"] else "")
-        return f"postgres://{user}@{ours['HOST']}:{ours['PORT'] or 5432}/{ours['NAME']}"
 
     def leases_end(self) -> None:
         """A minute passes for the mails whose worker was killed; at full size it really does."""
@@ -87,7 +91,7 @@ def stack(transactional_db, settings, monkeypatch, tmp_path: Path) -> Iterator[S
     }
     server = MailServer()
     server.start()
-    stack = Stack(broker, server, tmp_path)
+    stack = Stack(broker, server, tmp_path, database_url())
     yield stack
     for program in stack.celery:
         program.end()
@@ -97,11 +101,12 @@ def stack(transactional_db, settings, monkeypatch, tmp_path: Path) -> Iterator[S
 
 @pytest.fixture
 def invite_many(owner: Membership) -> Callable[[int], list[str]]:
-    """The owner invites so many people, at once; their addresses."""
+    """The owner invites so many people, at once; their addresses, which are others each time."""
+    numbers = count()
 
     def many(number: int) -> list[str]:
         organization = owner.organization
-        addresses = [f"invitee{one}@example.org" for one in range(number)]
+        addresses = [f"invitee{next(numbers)}@example.org" for _ in range(number)]
         done = invite(
             actor=acting(owner),
             organization=organization,

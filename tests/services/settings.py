@@ -4,7 +4,7 @@ import os
 
 from config.settings.test import *  # noqa: F403
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "mail.smtp.EmailBackend"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = int(os.environ["MAIL_SERVER_PORT"])
 EMAIL_TIMEOUT = 2

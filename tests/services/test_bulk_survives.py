@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from jobs import running
@@ -16,6 +15,7 @@ from jobs.models import Job, JobState
 from tests.bulk_races import changed_once, confirmed
 from tests.factories import count_again, crowd, role_of
 from tests.scale import scaled
+from tests.services.conftest import database_url
 from tests.services.programs import Program, wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -25,10 +25,7 @@ WORKER = "import django; django.setup(); from jobs.running import run_due; run_d
 
 
 def worker(folder: Path) -> Program:
-    ours = connection.settings_dict
-    user = ours["USER"] + (f":{ours['PASSWORD']}" if ours["PASSWORD"] else "")
-    database = f"postgres://{user}@{ours['HOST']}:{ours['PORT'] or 5432}/{ours['NAME']}"
-    environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
     return Program([sys.executable, "-c", WORKER], environment, folder / "worker.log")
 
 

@@ -1,0 +1,142 @@
+"""Mails a second by SMTP: over one connection, over one for each, and of what the mail server takes; 10,000 by four."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+import django
+
+if __name__ == "__main__":
+    django.setup()
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from benchmarks.sink import HOST, Count, Sink, running_sink
+from invitations.actions.offering import invite
+from invitations.emails import KIND
+from invitations.models import Invitation
+from mail import kinds
+from mail.connections import Line
+from mail.models import Mail, State
+from mail.outbox import NewMail, enqueue_many
+from mail.sending import claim_next, send, send_due
+from organizations.models import Membership, Role
+
+MAILS = 500
+ROUNDS = 3
+MANY = 10_000
+WORKERS = 4
+SLOW = 20  # milliseconds that a server takes to greet and for each mail, with its look-ups, filters and disk
+ADDRESS = "benchmark@sending.example"
+WORKER = "import django; django.setup(); from mail.sending import send_due; send_due()"
+
+
+def main() -> Iterator[str]:
+    invitation = _invitation()
+    with running_sink() as sink:
+        settings.EMAIL_BACKEND = "mail.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, sink.port
+        yield from _one_worker(sink, invitation)
+        yield from _four_workers(sink, invitation)
+
+
+def _one_worker(sink: Sink, invitation: Invitation) -> Iterator[str]:
+    plain = partial(_plain, sink, invitation)
+    ways: dict[str, Callable[[], object]] = {"one each": _each_its_own, "many over one": send_due, "plain": plain}
+    for milliseconds in (0, SLOW):
+        found: dict[str, list[float]] = {name: [] for name in ways}
+        counts: dict[str, Count] = {}
+        for _ in range(1 if milliseconds else ROUNDS):
+            for name, way in ways.items():
+                _fill(invitation, MAILS)
+                sink.begin(milliseconds)
+                begun = perf_counter()
+                way()
+                found[name].append(MAILS / (perf_counter() - begun))
+                counts[name] = sink.begin()
+                if way is not plain:
+                    _all_there(counts[name], MAILS)
+        own, many, alone = (median(found[name]) for name in ways)
+        yield f"One worker, {MAILS} invitations, a server that takes {milliseconds} ms to greet and for each mail"
+        yield f"  mails a second over a connection for each: {own:8,.0f}"
+        yield f"  mails a second, many over one ({counts['many over one'].connections} connections): {many:8,.0f}"
+        yield f"    times as fast: {many / own:8.2f}  of 1.00  {'holds' if many > own else 'MISSED'}"
+        yield f"  what the server takes, by smtplib alone over one connection: {alone:8,.0f}"
+        yield f"    of that: {many / alone:8.2f}"
+
+
+def _four_workers(sink: Sink, invitation: Invitation) -> Iterator[str]:
+    _fill(invitation, MANY)
+    sink.begin()
+    environment = os.environ | {"EMAIL_URL": f"smtp://{HOST}:{sink.port}"}
+    begun = perf_counter()
+    workers = [subprocess.Popen([sys.executable, "-c", WORKER], env=environment) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.wait()
+    seconds = perf_counter() - begun
+    count = sink.begin()
+    _all_there(count, MANY)
+    yield f"{MANY:,} rows, {WORKERS} workers that are started for it"
+    yield f"  sent in {seconds:.1f} s over {count.connections} connections, {MANY / seconds:,.0f} a second"
+    yield f"  twice: {count.twice}  of 0  {'MISSED' if count.twice else 'holds'}"
+
+
+def _each_its_own() -> None:
+    while mail := claim_next():
+        with Line() as line:
+            send(mail, line)
+
+
+def _plain(sink: Sink, invitation: Invitation) -> None:
+    text = _message(invitation)
+    with smtplib.SMTP(HOST, sink.port) as line:
+        for number in range(MAILS):
+            line.sendmail("roster@localhost", [ADDRESS], b"Subject: plain\r\nMessage-ID: <%d>\r\n%s" % (number, text))
+
+
+def _message(invitation: Invitation) -> bytes:
+    """As many bytes as the product's own mail has."""
+    message = kinds.build(KIND, {"invitation": str(invitation.pk), "version": str(invitation.version)})
+    assert message is not None
+    return f"{message.text}\r\n{message.html}".replace("\n", "\r\n").encode()
+
+
+def _fill(invitation: Invitation, number: int) -> None:
+    Mail.objects.all().delete()
+    ids = {"invitation": str(invitation.pk), "version": str(invitation.version)}
+    with transaction.atomic():
+        enqueue_many([NewMail(KIND, f"benchmark:{one}", ids) for one in range(number)])
+
+
+def _all_there(count: Count, number: int) -> None:
+    sent = Mail.objects.filter(state=State.SENT, attempts=1).count()
+    if count.taken - count.twice != number or sent != number:
+        message = f"Of {number:,} mails {sent:,} are marked as sent and {count.taken:,} were taken."
+        raise RuntimeError(message)
+
+
+def _invitation() -> Invitation:
+    """One offer that is open, in the smallest organization: every mail of this benchmark carries it."""
+    owner = Membership.objects.select_related("organization", "user", "role").filter(owns=True).order_by("id")[0]
+    Invitation.objects.filter(email=ADDRESS, expires_at__lte=timezone.now()).delete()
+    found = Invitation.objects.filter(email=ADDRESS).first()
+    if found is not None:
+        return found
+    role = Role.objects.of(owner.organization).get(key="member")
+    actor = owner.as_actor(timezone.now())
+    invite(actor=actor, organization=owner.organization, addresses=[ADDRESS], role=role, days=30)
+    return Invitation.objects.get(email=ADDRESS)
+
+
+if __name__ == "__main__":
+    for line in main():
+        print(line, flush=True)
