@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from config.env import database, env, kept_secret, number, setting, text
+from config.env import database, env, kept_secret, number, servers, setting, text
 from config.settings.staff import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets views and forms name their type, as in FormView[InviteForm]
@@ -177,6 +177,11 @@ CELERY_BEAT_SCHEDULE = {
     "organizations-settle": {"task": "organizations.settle", "schedule": 300.0, "options": {"expires": 240}},
     "organizations-check-counters": {"task": "organizations.check_counters", "schedule": 86_400.0},
     "organizations-notice-ends": {"task": "organizations.notice_ends", "schedule": 3600.0},
+    "organizations-prove-domains": {
+        "task": "organizations.prove_domains",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
     "invitations-remind": {"task": "invitations.remind", "schedule": 900.0, "options": {"expires": 800}},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }
@@ -310,6 +315,8 @@ LOGGING = {
 # What Roster itself offers
 SCHEMES_DIR = env.str("SCHEMES_DIR", default="")
 INVITATION_DAYS = number("INVITATION_DAYS", 7, least=1, most=30)
+# The DNS servers that are asked for the records that prove domains; empty: those of the system.
+DNS_RESOLVERS = servers("DNS_RESOLVERS", 53, "Give addresses such as 192.0.2.1:53,[2001:db8::1]:53, or leave it out.")
 # How many may be sent: by one person or from one place in an hour, by an organization in a day, and to one address in a
 # day, from everyone and from one organization. A list holds 10,000.
 INVITATION_LIMITS = {
