@@ -1,10 +1,12 @@
 from django.urls import path
 
+from invitations.urls_joining import urlpatterns as of_joining
 from invitations.views import answering, changing, offering
 
 app_name = "invitations"
 
 urlpatterns = [
+    *of_joining,
     path("o/<slug:slug>/invitations/", offering.ListInvitationsView.as_view(), name="list"),
     path("o/<slug:slug>/invitations/new/", offering.InviteView.as_view(), name="create"),
     path("o/<slug:slug>/invitations/<uuid:invitation>/resend/", offering.ResendView.as_view(), name="resend"),
