@@ -59,19 +59,18 @@ class JoinLinkView(PrivateMixin, TemplateView):
         organization = link.organization
         person = comer(organization, self.user) if self.user else None
         onward = urlencode({"next": self.request.path})
-        return super().get_context_data(
-            link=link,
-            organization=organization,
-            asked=self.asked,
-            leads=policies.link_is_open(link, timezone.now()) and policies.stands(link, opener_of(link)),
-            membership=person.membership if person else None,
-            allowed=policies.may_come(organization, person) if person else YES,
-            has_seat=policies.has_seat(organization, link.role),
-            zone=timezone.get_current_timezone_name(),
-            sign_up_url=f"{reverse('account_signup')}?{onward}",
-            sign_in_url=f"{reverse('account_login')}?{onward}",
-            **kwargs,
-        )
+        return super().get_context_data(**kwargs) | {
+            "link": link,
+            "organization": organization,
+            "asked": self.asked,
+            "leads": policies.link_is_open(link, timezone.now()) and policies.stands(link, opener_of(link)),
+            "membership": person.membership if person else None,
+            "allowed": policies.may_come(organization, person) if person else YES,
+            "has_seat": policies.has_seat(organization, link.role),
+            "zone": timezone.get_current_timezone_name(),
+            "sign_up_url": f"{reverse('account_signup')}?{onward}",
+            "sign_in_url": f"{reverse('account_login')}?{onward}",
+        }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.user is None:

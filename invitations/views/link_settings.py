@@ -76,15 +76,14 @@ class LinkView(LinkMixin, TemplateView):
         link = self.link
         may_pass_on = policies.may_let_in(self.actor, self.organization, link.role)
         leads = policies.link_is_open(link, self.now) and policies.stands(link, opener_of(link))
-        return super().get_context_data(
-            link=link,
-            leads=leads,
-            may_pass_on=may_pass_on,
-            may_revoke=policies.may_revoke_link(self.actor),
-            address=address_of(link) if leads and may_pass_on else "",
-            back_url=self.back_url,
-            **kwargs,
-        )
+        return super().get_context_data(**kwargs) | {
+            "link": link,
+            "leads": leads,
+            "may_pass_on": may_pass_on,
+            "may_revoke": policies.may_revoke_link(self.actor),
+            "address": address_of(link) if leads and may_pass_on else "",
+            "back_url": self.back_url,
+        }
 
 
 class RevokeLinkView(LinkMixin, TemplateView):
