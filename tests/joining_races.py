@@ -10,10 +10,11 @@ from accounts.models import User
 from audit.actors import SYSTEM
 from audit.models import Event
 from invitations.actions.asking import approve_request, withdraw_request
+from invitations.actions.join_links import revoke_link
 from invitations.models import JoinRequest
 from invitations.tasks import seats_freed
 from mail.models import Mail
-from organizations.actions.domains import add_domain
+from organizations.actions.domains import add_domain, remove_domain
 from organizations.actions.plans import set_seats
 from organizations.actions.proving import note_answer
 from organizations.models import DnsAnswer, Domain, Membership
@@ -74,6 +75,7 @@ def one_person_by_two_ways(owner: Membership, number: int) -> None:
     membership = Membership.objects.get(user=user)
     made.refresh_from_db()
     assert made.used == (membership.source == "link")
+    revoke_link(actor=acting(owner), link=made)
     is_whole(owner.organization)
 
 
@@ -112,10 +114,11 @@ def two_organizations_prove_one_domain(owner: Membership, number: int) -> None:
     other = found(UserFactory(), f"Rival {number}", f"rival-{number}-{owner.organization.slug}")
     domains = [add_domain(actor=acting(one), organization=one.organization, name=name) for one in (owner, other)]
     Domain.objects.filter(name=name).update(due_at=timezone.now())
-    domains = list(Domain.objects.filter(pk__in=[one.pk for one in domains]))
+    domains = [Domain.objects.get(pk=one.pk) for one in domains]
     race([partial(note_answer, actor=SYSTEM, domain=one, answer=DnsAnswer.FOUND) for one in domains])
     assert sorted(Domain.objects.filter(name=name).values_list("answer", flat=True)) == ["found", "taken"]
     assert Domain.objects.proven().filter(name=name).count() == 1
+    remove_domain(actor=acting(owner), domain=domains[0])
     is_whole(owner.organization)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -83,7 +84,7 @@ class JoiningView(OrganizationMixin, TemplateView):
             may_check_domain=holds(actor, "domains.update"),
             may_remove_domain=holds(actor, "domains.delete"),
             sees_domains=holds(actor, "domains.read"),
-            join_url=self.request.build_absolute_uri(reverse("invitations:join", args=[organization.slug])),
+            join_url=settings.BASE_URL + reverse("invitations:join", args=[organization.slug]),
             **kwargs,
         )
 
