@@ -89,8 +89,8 @@ def serving() -> Iterator[DnsServer]:
             wire = server.answer(self.rfile.read(length), "tcp")
             self.wfile.write(struct.pack("!H", len(wire)) + wire)
 
-    udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), OverUdp)
-    tcp = socketserver.ThreadingTCPServer(udp.server_address, OverTcp)
+    tcp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), OverTcp)
+    udp = socketserver.ThreadingUDPServer(tcp.server_address, OverUdp)
     server.port = udp.server_address[1]
     running: list[Any] = [udp, tcp]
     threads = [Thread(target=one.serve_forever, args=(0.01,), daemon=True) for one in running]

@@ -92,6 +92,7 @@ GET = {
     "organizations:reminders":          "405   405   403   403   403     403    403    404  404   404    302",
     "organizations:domain_add":         "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:domains_restrict":   "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:domain":             "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:domain_check":       "405   405   403   403   403     403    403    404  404   404    302",
     "organizations:domain_remove":      "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:joining":              "200   200   403   403   403     403    403    404  404   404    302",
@@ -168,6 +169,7 @@ POST = {
     "organizations:reminders":          "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:domain_add":         "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:domains_restrict":   "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:domain":             "405   405   403   403   403     403    403    404  404   404    302",
     "organizations:domain_check":       "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:domain_remove":      "302   302   403   403   403     403    403    404  404   404    302",
     "invitations:joining":              "405   405   403   403   403     403    403    404  404   404    302",
@@ -229,7 +231,7 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["job"] = uuid7()  # only who asked for it sees it, and nobody here did
     if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:
         kwargs["transfer"] = uuid7()  # several may own these organizations, so nothing is ever offered there
-    if view.startswith("organizations:domain_") and view != "organizations:domain_add":
+    if view in ("organizations:domain", "organizations:domain_check", "organizations:domain_remove"):
         kwargs["domain"] = domain_of(organization).pk
     if view in ("invitations:way", "invitations:way_close"):
         kwargs["kind"] = "open" if view == "invitations:way" else "request"
@@ -406,6 +408,7 @@ def test_nobody_reaches_a_thing_of_another_organization_through_their_own(
 @pytest.mark.parametrize(
     ("view", "kwarg", "thing"),
     [
+        ("organizations:domain", "domain", domain_of),
         ("organizations:domain_check", "domain", domain_of),
         ("organizations:domain_remove", "domain", domain_of),
         ("invitations:link", "link", link_of),

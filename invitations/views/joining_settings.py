@@ -25,7 +25,7 @@ from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
 KINDS = (WayKind.DOMAIN, WayKind.REQUEST, WayKind.OPEN)
-LINKS = 20
+LINKS = 10
 _WORDS = {
     WayKind.DOMAIN: ("By a proven domain", "at", "Whoever has a confirmed address at one of your domains joins."),
     WayKind.REQUEST: (
@@ -74,6 +74,7 @@ class JoiningView(OrganizationMixin, TemplateView):
         return super().get_context_data(
             rows=rows,
             is_invite_only=not ways and not links,
+            has_ways=bool(ways),
             domains=[(one, one.is_checking_at(self.now)) for one in domains],
             proven=any(one.is_proven for one in domains),
             links=[(one, policies.stands(one, openers.get(one.opened_by_id))) for one in links[:LINKS]],
@@ -81,8 +82,7 @@ class JoiningView(OrganizationMixin, TemplateView):
             may_let_in=holds(actor, "invitations.create"),
             may_revoke=policies.may_revoke_link(actor),
             may_add_domain=holds(actor, "domains.create"),
-            may_check_domain=holds(actor, "domains.update"),
-            may_remove_domain=holds(actor, "domains.delete"),
+            may_restrict=holds(actor, "domains.update"),
             sees_domains=holds(actor, "domains.read"),
             join_url=settings.BASE_URL + reverse("invitations:join", args=[organization.slug]),
             **kwargs,

@@ -42,7 +42,7 @@ def build_unproven(ids: dict[str, str]) -> Message | None:
         "user": reader.user,
         "organization": organization,
         "domain": domain,
-        "link": settings.BASE_URL + reverse("invitations:joining", args=[organization.slug]),
+        "link": settings.BASE_URL + reverse("organizations:domain", args=[organization.slug, domain.pk]),
     }
     return render("organizations/email/domain_unproven", context, to=reader.user.email)
 

@@ -17,6 +17,7 @@ from organizations.actions.domains import add_domain, remove_domain, restrict_do
 from organizations.actions.proving import ask_for_check
 from organizations.forms.domains import AddDomainForm, RestrictForm
 from organizations.models import Domain
+from organizations.policies import holds
 from organizations.views.base import OrganizationMixin
 
 
@@ -32,7 +33,27 @@ class DomainMixin(OrganizationMixin):
 
     @property
     def back_url(self) -> str:
-        return reverse("invitations:joining", args=[self.organization.slug])
+        """To the settings of joining; to the overview for whoever does not open these."""
+        opens = holds(self.actor, "organization.update")
+        return reverse("invitations:joining" if opens else "team:overview", args=[self.organization.slug])
+
+
+class DomainView(DomainMixin, TemplateView):
+    """How its proof stands, and the record that it needs."""
+
+    permission = "domains.read"
+    page_name = "the page of a domain"
+    template_name = "organizations/domain_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "domain": self.domain,
+            "checking": self.domain.is_checking_at(self.now),
+            "may_check": holds(self.actor, "domains.update"),
+            "may_remove": holds(self.actor, "domains.delete"),
+            "sees_joining": holds(self.actor, "organization.update"),
+            "back_url": self.back_url,
+        }
 
 
 class AddDomainView(DomainMixin, FormView[AddDomainForm]):
@@ -52,7 +73,7 @@ class AddDomainView(DomainMixin, FormView[AddDomainForm]):
             return self.form_invalid(form)
         said = "<b>{}</b> stands on the list. Set its record, then check it."
         messages.success(self.request, format_html(said, domain))
-        return redirect(self.back_url)
+        return redirect("organizations:domain", self.organization.slug, domain.pk)
 
 
 class CheckDomainView(DomainMixin, View):
@@ -69,7 +90,7 @@ class CheckDomainView(DomainMixin, View):
         else:
             said = "DNS is asked about <b>{}</b>. Look again in a few seconds."
             messages.success(request, format_html(said, self.domain))
-        return redirect(self.back_url)
+        return redirect("organizations:domain", self.organization.slug, self.domain.pk)
 
 
 class RemoveDomainView(DomainMixin, TemplateView):

@@ -135,15 +135,18 @@ def test_address_of_a_link_is_hidden_from_whoever_may_not_give_its_role(client_o
 
 def test_domain_is_added_checked_and_taken_off(client_of, org, owner):
     browser = client_of(owner)
-    assert browser.post(f"{SETTINGS}domains/add/", {"name": " Marram.EXAMPLE "}).headers["Location"] == JOINING
+    response = browser.post(f"{SETTINGS}domains/add/", {"name": " Marram.EXAMPLE "})
     domain = Domain.objects.get()
-    page = browser.get(JOINING).content.decode()
+    assert response.headers["Location"] == f"{SETTINGS}domains/{domain.pk}/"
+    assert "marram.example" in text_of(browser.get(JOINING))
+    page = browser.get(response.headers["Location"]).content.decode()
     assert "_roster.marram.example" in page
     assert domain.record_value in page
     assert browser.get(f"{SETTINGS}domains/{domain.pk}/check/").status_code == 405
     browser.post(f"{SETTINGS}domains/{domain.pk}/check/")
     assert Domain.objects.get().is_checking_at(timezone.now())
-    assert "DNS is being asked." in text_of(browser.get(JOINING))
+    for page in (JOINING, response.headers["Location"]):
+        assert "DNS is being asked." in text_of(browser.get(page))
     assert browser.get(f"{SETTINGS}domains/{domain.pk}/remove/").status_code == 200
     browser.post(f"{SETTINGS}domains/{domain.pk}/remove/")
     assert not Domain.objects.exists()
@@ -171,7 +174,8 @@ def test_domain_that_is_none_stands_in_the_form_with_the_mistake(client_of, org,
 def test_page_says_what_dns_answered(client_of, org, owner, answer, said):
     add_domain(actor=acting(owner), organization=org, name="marram.example")
     Domain.objects.update(answer=answer, asked_at=timezone.now())
-    assert said in text_of(client_of(owner).get(JOINING))
+    for page in (JOINING, f"{SETTINGS}domains/{Domain.objects.get().pk}/"):
+        assert said in text_of(client_of(owner).get(page))
 
 
 def test_restriction_is_pasted_as_people_write_it(client_of, org, owner):

@@ -298,7 +298,7 @@ def test_proof_that_is_gone_for_a_week_is_withdrawn_and_its_keepers_are_told(dns
     assert event.after == {"reason": "The record that proved marram.example has been gone for 7 days."}
     assert sorted(letter.to[0] for letter in letters) == [owner.email, admin.email]
     assert domain.record_value in str(letters[0].body)
-    assert "/o/marram/settings/joining/" in str(letters[0].body)
+    assert f"/o/marram/settings/domains/{domain.pk}/" in str(letters[0].body)
 
 
 def test_record_that_comes_back_in_time_counts_as_if_it_had_never_gone(dns, owner, domain):
