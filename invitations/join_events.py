@@ -2,15 +2,13 @@
 
 from audit.events import event
 
-WAY_OPENED = event(
-    "way.opened", "{actor} switched on that people join by {after_way}", icon="door-enter", fields="way role joins"
-)
+WAY_OPENED = event("way.opened", "{actor} lets people join by {after_way}", icon="door-enter", fields="way role joins")
 WAY_CHANGED = event(
     "way.changed", "{actor} changed how people join by {after_way}", icon="door-enter", fields="way role joins reason"
 )
 WAY_CLOSED = event(
     "way.closed",
-    "{actor} switched off that people join by {before_way}",
+    "{actor} lets nobody join by {before_way} any more",
     icon="door-enter",
     fields="way role joins reason",
 )

@@ -22,6 +22,8 @@ from organizations.models import Organization, Role
 # Only those who have a proven address may either join or ask; the other two say it in their name.
 _AT_ONCE = {WayKind.REQUEST: False, WayKind.OPEN: True}
 
+_IN_WORDS = {WayKind.DOMAIN: "a proven domain", WayKind.REQUEST: "asking", WayKind.OPEN: "the open door"}
+
 
 @action
 def open_way(*, actor: Actor, organization: Organization, kind: WayKind, role: Role, at_once: bool = True) -> WayIn:
@@ -91,7 +93,7 @@ def record_way(kind: EventKind, actor: Actor, way: WayIn, **changes: dict[str, A
 
 def _said(way: WayIn) -> dict[str, str]:
     return {
-        "way": way.get_kind_display().lower(),
+        "way": _IN_WORDS[WayKind(way.kind)],
         "role": way.role.label,
         "joins": "at once" if way.at_once else "when approved",
     }
