@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from benchmarks.sink import HOST, Count, Sink, running_sink
 from invitations.actions.offering import invite
-from invitations.emails import KIND
+from invitations.emails import INVITATION
 from invitations.models import Invitation
 from mail import kinds
 from mail.connections import Line
@@ -105,7 +105,7 @@ def _plain(sink: Sink, invitation: Invitation) -> None:
 
 def _message(invitation: Invitation) -> bytes:
     """As many bytes as the product's own mail has."""
-    message = kinds.build(KIND, {"invitation": str(invitation.pk), "version": str(invitation.version)})
+    message = kinds.build(INVITATION, {"invitation": str(invitation.pk), "version": str(invitation.version)})
     assert message is not None
     return f"{message.text}\r\n{message.html}".replace("\n", "\r\n").encode()
 
@@ -114,7 +114,7 @@ def _fill(invitation: Invitation, number: int) -> None:
     Mail.objects.all().delete()
     ids = {"invitation": str(invitation.pk), "version": str(invitation.version)}
     with transaction.atomic():
-        enqueue_many([NewMail(KIND, f"benchmark:{one}", ids) for one in range(number)])
+        enqueue_many([NewMail(INVITATION, f"benchmark:{one}", ids) for one in range(number)])
 
 
 def _all_there(count: Count, number: int) -> None:

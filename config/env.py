@@ -4,8 +4,10 @@ import os
 import re
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -71,6 +73,19 @@ def mail(name: str, mend: str) -> dict[str, Any]:
     if found["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
         found["EMAIL_BACKEND"] = "mail.smtp.EmailBackend"
     return found
+
+
+def servers(name: str, port: int, mend: str) -> list[tuple[str, int]]:
+    """The servers of that setting, each an IP address with its port, or with that `port` where none is named."""
+
+    def read() -> list[tuple[str, int]]:
+        found = []
+        for one in env.list(name, default=[]):
+            parts = urlsplit(f"//{one.strip()}")
+            found.append((str(ip_address(parts.hostname or "")), parts.port or port))
+        return found
+
+    return setting(read, name, mend)
 
 
 def kept_secret(name: str, folder: Path) -> str:

@@ -12,6 +12,7 @@ from unfold.decorators import action
 
 from accounts.admin import staff
 from audit.admin import ReadOnlyAdmin
+from invitations import admin_records  # noqa: F401 - registers the rest
 from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation, InviteList, InviteRow, Refusal
 

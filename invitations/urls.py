@@ -1,10 +1,12 @@
 from django.urls import path
 
+from invitations.urls_joining import urlpatterns as of_joining
 from invitations.views import answering, changing, console, lists, offering
 
 app_name = "invitations"
 
 urlpatterns = [
+    *of_joining,
     path("o/<slug:slug>/invitations/", console.ListInvitationsView.as_view(), name="list"),
     path("o/<slug:slug>/invitations/new/", offering.InviteView.as_view(), name="create"),
     path("o/<slug:slug>/invitations/lists/<uuid:list>/", lists.InviteListView.as_view(), name="invite_list"),

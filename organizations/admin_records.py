@@ -17,10 +17,11 @@ from organizations.models import Domain, Extension, Headcount, MembershipText, S
 
 @admin.register(Domain)
 class DomainAdmin(ReadOnlyAdmin):
-    list_display = ("name", "organization", "proven_at", "created_at")
+    list_display = ("name", "organization", "proven_at", "proven_by", "answer", "asked_at")
+    list_filter = ("proven_by", "answer")
     list_select_related = ("organization",)
     search_fields = ("name", "organization__name", "organization__slug")
-    fields = ("name", "organization", "proven_at", "created_at")
+    fields = ("name", "organization", "proven_at", "proven_by", "answer", "asked_at", "due_at", "created_at")
     actions_detail = ("unprove",)
 
     @action(

@@ -61,6 +61,28 @@ MEMBER_JOINED = event(
     icon="user-plus",
     fields="role source ends_at",
 )
+# Those who came in without an invitation.
+JOINED_BY_DOMAIN = event(
+    "member.joined_by_domain",
+    "{actor} joined as {after_role}, with an address at a proven domain",
+    icon="at",
+    fields="role source",
+)
+JOINED_BY_REQUEST = event(
+    "member.joined_by_request",
+    "{actor} approved the request of {target}, who joined as {after_role}",
+    icon="user-check",
+    fields="role source",
+)
+JOINED_OPENLY = event(
+    "member.joined_openly",
+    "{actor} joined as {after_role}, without being asked",
+    icon="door-enter",
+    fields="role source",
+)
+JOINED_BY_LINK = event(
+    "member.joined_by_link", "{actor} joined by a link as {after_role}", icon="link", fields="role source"
+)
 MEMBER_LEFT = event("member.left", "{actor} left the organization", icon="user-minus", fields="role status")
 MEMBER_LAPSED = event("member.lapsed", "Access of {target} ended as agreed", icon="clock", fields="status ends_at")
 MEMBER_DEACTIVATED = event("member.deactivated", "{actor} deactivated {target}", icon="ban", fields="status")
@@ -164,5 +186,14 @@ OWNERSHIP_MOVED = event(
     fields="owner",
 )
 
-DOMAIN_PROVEN = event("domain.proven", "{actor} noted that {target} is the organization's own domain", icon="at")
-DOMAIN_UNPROVEN = event("domain.unproven", "{actor} withdrew the proof of the domain {target}", icon="at")
+DOMAIN_ADDED = event("domain.added", "{actor} named {target} as a domain of the organization", icon="at")
+DOMAIN_REMOVED = event("domain.removed", "{actor} took the domain {target} off the list", icon="at", fields="proven")
+DOMAIN_PROVEN = event(
+    "domain.proven", "{actor} noted that {target} is the organization's own domain", icon="at", fields="by"
+)
+DOMAIN_NOT_FOUND = event(
+    "domain.not_found", "{actor} did not find the record that proves the domain {target}", icon="at", fields="answer"
+)
+DOMAIN_UNPROVEN = event(
+    "domain.unproven", "{actor} withdrew the proof of the domain {target}", icon="at", fields="reason"
+)

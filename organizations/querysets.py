@@ -15,6 +15,7 @@ from organizations.keyset import Beyond
 if TYPE_CHECKING:
     from accounts.models import User
     from organizations.models import (  # noqa: F401
+        Domain,
         Group,
         GroupPlace,
         Membership,
@@ -29,6 +30,15 @@ class OrganizationQuerySet(QuerySet["Organization"]):
     def due_to_settle(self, at: datetime) -> OrganizationQuerySet:
         """Those where something has lapsed that is not written down yet."""
         return self.filter(settles_at__lte=at).order_by("settles_at")
+
+
+class DomainQuerySet(QuerySet["Domain"]):
+    def proven(self) -> DomainQuerySet:
+        return self.filter(proven_at__isnull=False)
+
+    def due(self, at: datetime) -> DomainQuerySet:
+        """Those whose record DNS is to be asked for, the longest due first."""
+        return self.filter(due_at__lte=at).order_by("due_at", "id")
 
 
 class RoleQuerySet(QuerySet["Role"]):

@@ -1,5 +1,6 @@
 """What a higher app is told inside the transaction.
 
+`member_added`: somebody has come in. Arguments: `organization`, `membership`, `actor`.
 `member_removed`: a membership ends for good. Arguments: `organization`, `membership` (still saved), `actor`.
 `members_removed`: the same, once for all of them. Arguments: `organization`, `memberships` (still saved), `actor`.
 `authority_changed`: people may do something else than before. Arguments: `organization`, `memberships` (a queryset:
@@ -14,6 +15,7 @@ receiver answers the next moment at which something of its kind lapses (in the p
 
 from django.dispatch import Signal
 
+member_added = Signal()
 member_removed = Signal()
 members_removed = Signal()
 authority_changed = Signal()

@@ -1,18 +1,25 @@
 """Work that the clock brings."""
 
 import logging
+from time import monotonic
 
 from celery import shared_task
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from audit.actors import SYSTEM
+from jobs.nudging import nudge
 from organizations.actions.counting import recount
 from organizations.actions.noticing import notice
 from organizations.actions.organizations import settle_lapsed
-from organizations.models import Membership, Organization
+from organizations.actions.proving import TASK as PROVE_DOMAINS
+from organizations.actions.proving import note_answer
+from organizations.asking_dns import ask
+from organizations.models import Domain, Membership, Organization
 
 logger = logging.getLogger(__name__)
+
+SECONDS_PER_TASK = 60
 
 
 @shared_task(name="organizations.settle")
@@ -43,6 +50,20 @@ def notice_ends() -> None:
                 pass
         except Exception:  # one organization must not keep the others waiting
             logger.exception("Nobody was told whose access to %s ends.", organization.pk)
+
+
+@shared_task(name=PROVE_DOMAINS)
+def prove_domains() -> None:
+    """Ask DNS for the records that are due, with no transaction open, then make room for other work."""
+    until = monotonic() + SECONDS_PER_TASK
+    for domain in list(Domain.objects.due(timezone.now())[:100]):
+        if monotonic() > until:
+            nudge(PROVE_DOMAINS)
+            return
+        try:
+            note_answer(actor=SYSTEM, domain=domain, answer=ask(domain))
+        except Exception:  # one domain must not keep the others waiting
+            logger.exception("The domain %s could not be checked.", domain.pk)
 
 
 def _settle(organization: Organization) -> None:

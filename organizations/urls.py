@@ -3,6 +3,7 @@ from django.urls import path
 from organizations.urls_bulk import urlpatterns as of_many
 from organizations.urls_extending import urlpatterns as of_more_time
 from organizations.urls_filters import urlpatterns as of_filters
+from organizations.urls_joining import urlpatterns as of_joining
 from organizations.urls_people import urlpatterns as of_a_person
 from organizations.views import assigning, group_places, groups, ownership, settings
 from organizations.views import organizations as views
@@ -27,6 +28,7 @@ urlpatterns = [
     *of_many,
     *of_filters,
     *of_more_time,
+    *of_joining,
     path("o/<slug:slug>/groups/", groups.GroupsView.as_view(), name="groups"),
     path("o/<slug:slug>/groups/new/", groups.CreateGroupView.as_view(), name="group_create"),
     path("o/<slug:slug>/groups/<uuid:group>/", groups.GroupView.as_view(), name="group"),

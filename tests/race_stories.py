@@ -33,7 +33,7 @@ def accepts_of_one_invitation(owner: Membership, times: int) -> None:
     assert not refusals(results)
     assert Membership.objects.filter(user=user).count() == 1
     assert Event.objects.filter(action="member.joined", target_id=user.pk).count() == 1
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def invitations_for_few_seats(
@@ -58,7 +58,7 @@ def invitations_for_few_seats(
     assert sent.count() == free
     assert Event.objects.filter(action="invitation.sent", target_label__in=addresses).count() == free
     assert Mail.objects.filter(key__in=[one.mail_key for one in sent]).count() == free
-    _is_whole(organization)
+    is_whole(organization)
     assert organization.seats_free == 0
     set_seats(actor=acting(staff), organization=organization, seats=None)
 
@@ -75,7 +75,7 @@ def accept_and_revoke(owner: Membership, number: int) -> None:
         "invitation.sent",
         "member.joined" if is_member else "invitation.revoked",
     ]
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def accept_and_decline(owner: Membership, number: int) -> None:
@@ -85,7 +85,7 @@ def accept_and_decline(owner: Membership, number: int) -> None:
     invitation.refresh_from_db()
     is_member = Membership.objects.filter(user=user).exists()
     assert (invitation.status, is_member) in {("accepted", True), ("declined", False)}
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def accept_and_resend(owner: Membership, number: int) -> None:
@@ -102,7 +102,7 @@ def accept_and_resend(owner: Membership, number: int) -> None:
     is_member = Membership.objects.filter(user=user).exists()
     assert (invitation.status, invitation.version, is_member) in {("accepted", 1, True), ("pending", 2, False)}
     assert Mail.objects.filter(key__startswith=f"invitation:{invitation.pk}:").count() == invitation.version
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def two_resends(owner: Membership, number: int) -> None:
@@ -113,7 +113,7 @@ def two_resends(owner: Membership, number: int) -> None:
     invitation.refresh_from_db()
     assert invitation.version == 3
     assert Mail.objects.filter(key__startswith=f"invitation:{invitation.pk}:").count() == 3
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def two_invitations_of_one_address(owner: Membership, number: int) -> None:
@@ -128,7 +128,7 @@ def two_invitations_of_one_address(owner: Membership, number: int) -> None:
     )
     assert not refusals(race([send, send]))
     assert Invitation.objects.filter(email=f"same{number}@example.org", status="pending").count() == 1
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def two_owners_who_leave(owner: Membership, number: int) -> None:
@@ -139,7 +139,7 @@ def two_owners_who_leave(owner: Membership, number: int) -> None:
     assert len(refusals(results)) == 1
     assert isinstance(refusals(results)[0], PermissionDenied)
     assert first.organization.memberships.filter(role__owns=True, status="active").count() == 1
-    _is_whole(first.organization)
+    is_whole(first.organization)
 
 
 def accept_while_the_inviter_leaves(owner: Membership, number: int) -> None:
@@ -152,7 +152,7 @@ def accept_while_the_inviter_leaves(owner: Membership, number: int) -> None:
     is_member = Membership.objects.filter(user=user).exists()
     assert (invitation.status, is_member) in {("accepted", True), ("revoked", False)}
     assert not Membership.objects.filter(pk=inviter.pk).exists()
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def invite_and_lose_the_right(owner: Membership, number: int) -> None:
@@ -168,7 +168,7 @@ def invite_and_lose_the_right(owner: Membership, number: int) -> None:
     )
     race([send, partial(leave, actor=acting(inviter), membership=inviter)])
     assert not Invitation.objects.filter(email=f"late{number}@example.org", status="pending").exists()
-    _is_whole(owner.organization)
+    is_whole(owner.organization)
 
 
 def two_accepts_across_organizations(owner: Membership, number: int) -> None:
@@ -177,8 +177,8 @@ def two_accepts_across_organizations(owner: Membership, number: int) -> None:
     offers = [offer(owner, user.email), offer(other, user.email)]
     assert not refusals(race([partial(_accept, user, one) for one in offers]))
     assert Membership.objects.filter(user=user).count() == 2
-    _is_whole(owner.organization)
-    _is_whole(other.organization)
+    is_whole(owner.organization)
+    is_whole(other.organization)
 
 
 def two_organizations_of_one_address(owner: Membership, number: int) -> None:
@@ -193,7 +193,7 @@ def two_organizations_of_one_address(owner: Membership, number: int) -> None:
     )
     assert [type(one) for one in refusals(results)] == [ValidationError]
     organization = Organization.objects.get(slug=slug)
-    _is_whole(organization)
+    is_whole(organization)
     assert Event.objects.filter(chain_id=organization.pk).count() == 2
 
 
@@ -224,7 +224,7 @@ def _events(invitation: Invitation, user: User) -> list[str]:
     return list(events.order_by("number").values_list("action", flat=True))
 
 
-def _is_whole(organization: Organization) -> None:
+def is_whole(organization: Organization) -> None:
     """Its counters are true, and its events are numbered without a gap."""
     counters(organization)
     numbers = list(Event.objects.filter(chain_id=organization.pk).order_by("number").values_list("number", flat=True))

@@ -14,9 +14,9 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.models import Event
-from invitations.models import Invitation
+from invitations.models import Invitation, JoinLink, JoinRequest, WayIn
 from mail.models import Mail
-from organizations.models import Extension, Group, GroupPlace, Membership, Organization, Role
+from organizations.models import Domain, Extension, Group, GroupPlace, Membership, Organization, Role
 from tests.factories import UserFactory, count_again, end_at, give_role, join, offer
 from tests.witness import undone, written
 
@@ -90,6 +90,22 @@ GET = {
     "organizations:extension":         "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:saved_filters":     "200   200   200   200   403     403    403    404  404   404    302",
     "organizations:saved_filter_delete":"405  405   405   405   403     403    403    404  404   404    302",
+    "organizations:plan":               "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:reminders":          "405   405   403   403   403     403    403    404  404   404    302",
+    "organizations:domain_add":         "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:domains_restrict":   "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:domain":             "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:domain_check":       "405   405   403   403   403     403    403    404  404   404    302",
+    "organizations:domain_remove":      "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:joining":              "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:way":                  "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:way_close":            "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:link_create":          "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:link":                 "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:link_revoke":          "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:requests":             "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:request":              "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:join":                 "302   302   302   302   302     302    302    404  404   404    302",
 }  # fmt: skip
 POST = {
     "team:overview":          "405   405   405   405   403     403    403    404  404   404    302",
@@ -153,6 +169,22 @@ POST = {
     "organizations:extension":         "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:saved_filters":     "302   302   302   302   403     403    403    404  404   404    302",
     "organizations:saved_filter_delete":"404  404   404   404   403     403    403    404  404   404    302",
+    "organizations:plan":               "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:reminders":          "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:domain_add":         "200   200   403   403   403     403    403    404  404   404    302",
+    "organizations:domains_restrict":   "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:domain":             "405   405   403   403   403     403    403    404  404   404    302",
+    "organizations:domain_check":       "302   302   403   403   403     403    403    404  404   404    302",
+    "organizations:domain_remove":      "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:joining":              "405   405   403   403   403     403    403    404  404   404    302",
+    "invitations:way":                  "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:way_close":            "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:link_create":          "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:link":                 "405   405   403   403   403     403    403    404  404   404    302",
+    "invitations:link_revoke":          "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:requests":             "405   405   403   403   403     403    403    404  404   404    302",
+    "invitations:request":              "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:join":                 "302   302   302   302   302     302    302    404  404   404    302",
 }  # fmt: skip
 
 
@@ -205,13 +237,22 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["job"] = uuid7()  # only who asked for it sees it, and nobody here did
     if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:
         kwargs["transfer"] = uuid7()  # several may own these organizations, so nothing is ever offered there
+    if view in ("organizations:domain", "organizations:domain_check", "organizations:domain_remove"):
+        kwargs["domain"] = domain_of(organization).pk
+    if view in ("invitations:way", "invitations:way_close"):
+        kwargs["kind"] = "open" if view == "invitations:way" else "request"
+        open_to_requests(organization)
+    if view in ("invitations:link", "invitations:link_revoke"):
+        kwargs["link"] = link_of(organization).pk
+    if view == "invitations:request":
+        kwargs["join_request"] = asked_of(organization).pk
     return reverse(view, kwargs=kwargs)
 
 
 # Pages that the audit log tells of.
 TOLD = ["team:export"]
 # Buttons that change nothing that others share.
-UNTOLD = ["organizations:saved_filters"]
+UNTOLD = ["organizations:saved_filters", "organizations:domain_check", "invitations:join"]
 OF_AN_INVITATION = ["team:invitation_menu", "invitations:resend", "invitations:revoke", "invitations:change_role"]
 OF_A_GROUP = [
     f"organizations:group{one}" for one in ("", "_edit", "_delete", "_add", "_remove", "_curator")
@@ -243,6 +284,33 @@ def request_of(organization: Organization) -> Extension:
     return found
 
 
+def domain_of(organization: Organization) -> Domain:
+    """A domain that the organization names as its own."""
+    return organization.domains.get_or_create(name="own.example")[0]
+
+
+def open_to_requests(organization: Organization) -> None:
+    """Its owner lets people ask."""
+    owner = organization.memberships.filter(owns=True).first()
+    viewer = Role.objects.get(scheme=organization.scheme, key="viewer")
+    named = {"role": viewer, "at_once": False, "opened_by": owner.user, "opener_label": owner.label}
+    WayIn.objects.get_or_create(organization=organization, kind="request", defaults=named)
+
+
+def link_of(organization: Organization) -> JoinLink:
+    owner = organization.memberships.filter(owns=True).first()
+    viewer = Role.objects.get(scheme=organization.scheme, key="viewer")
+    named = {"role": viewer, "max_uses": 5, "ends_at": timezone.now() + timedelta(days=1), "opened_by": owner.user}
+    return organization.join_links.first() or JoinLink.objects.create(organization=organization, **named)
+
+
+def asked_of(organization: Organization) -> JoinRequest:
+    """Somebody asks to join."""
+    open_to_requests(organization)
+    user = User.objects.filter(email="asks@example.org").first() or UserFactory(email="asks@example.org")
+    return JoinRequest.objects.get_or_create(organization=organization, user=user, via="request")[0]
+
+
 OF_A_ROLE = [f"organizations:role{one}" for one in ("", "_menu", "_clone", "_edit", "_delete")]
 
 
@@ -265,7 +333,8 @@ def fields() -> dict[str, Any]:
     of_a_person = {"own_name": "Mina of sales", "when": "7", "typed": "Mina Haddad", "then": group.pk if group else ""}
     offered = {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7", "until": "30"}
     offered["query"] = "status=active"
-    return {**offered, **of_a_role, **of_a_group, **of_settings, **of_a_person}
+    joining = {"domains": "own.example", "reminders": "off", "uses": "5", "seats": "9", "addresses_wanted": ""}
+    return {**offered, **joining, **of_a_role, **of_a_group, **of_settings, **of_a_person}
 
 
 def rows_of(organization: Organization) -> list[Any]:
@@ -279,6 +348,10 @@ def rows_of(organization: Organization) -> list[Any]:
             Group.objects.filter(organization=organization),
             GroupPlace.objects.filter(group__organization=organization),
             Invitation.objects.filter(organization=organization),
+            Domain.objects.filter(organization=organization),
+            WayIn.objects.filter(organization=organization),
+            JoinLink.objects.filter(organization=organization),
+            JoinRequest.objects.filter(organization=organization),
             Event.objects.filter(chain_id=organization.pk),
         )
     ]
@@ -317,11 +390,10 @@ def test_who_may_press_the_button(client_of, org, other_org, people, invitation,
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete", "patch"])
 def test_nobody_reaches_another_organization(client_of, other_org, owner, outsider, view, method):
     theirs = offer(outsider, "uma@example.org")
-    custom_role(other_org)
-    group_of(other_org)
+    path = address(view, other_org, theirs)
     before = rows_of(other_org)
     browser = client_of(owner)
-    assert getattr(browser, method)(address(view, other_org, theirs), fields()).status_code == 404
+    assert getattr(browser, method)(path, fields()).status_code == 404
     assert rows_of(other_org) == before
 
 
@@ -336,6 +408,31 @@ def test_nobody_reaches_a_thing_of_another_organization_through_their_own(
     assert getattr(client_of(owner), method)(address(view, org, theirs)).status_code == (
         405 if without_a_button else 404
     )
+    assert rows_of(other_org) == before
+
+
+@pytest.mark.parametrize(
+    ("view", "kwarg", "thing"),
+    [
+        ("organizations:domain", "domain", domain_of),
+        ("organizations:domain_check", "domain", domain_of),
+        ("organizations:domain_remove", "domain", domain_of),
+        ("invitations:link", "link", link_of),
+        ("invitations:link_revoke", "link", link_of),
+        ("invitations:request", "join_request", asked_of),
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_reaches_a_way_in_of_another_organization_through_their_own(
+    client_of, org, other_org, owner, view, kwarg, thing, method
+):
+    theirs = thing(other_org)
+    before = rows_of(other_org)
+    path = reverse(view, kwargs={"slug": org.slug, kwarg: theirs.pk})
+    without_a_button = method == "post" and POST[view].startswith("405")
+    without_a_page = method == "get" and GET[view].startswith("405")
+    found = getattr(client_of(owner), method)(path, fields()).status_code
+    assert found == (405 if without_a_button or without_a_page else 404)
     assert rows_of(other_org) == before
 
 

@@ -7,12 +7,16 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from invitations.join_links import token_of
+from organizations.actions.domains import add_domain
 from organizations.actions.group_places import add_to_group, make_curators
 from organizations.actions.groups import create_group
 from organizations.actions.ownership import transfer_ownership
-from organizations.models import Group, GroupPlace, Role
-from tests.factories import acting, crowd, deactivate, found, join, offer
+from organizations.models import Domain, Group, GroupPlace, Role
+from tests.factories import UserFactory, acting, crowd, deactivate, found, join, offer
+from tests.invitations.letting_in import ask, let_in, link
 
 MOST = 12
 PAGES = [
@@ -40,6 +44,15 @@ PAGES = [
     "/o/marram/settings/",
     "/o/marram/settings/two-factor/",
     "/o/marram/settings/ownership/",
+    "/o/marram/settings/joining/",
+    "/o/marram/settings/joining/domain/",
+    "/o/marram/settings/joining/request/",
+    "/o/marram/settings/joining/open/off/",
+    "/o/marram/settings/links/new/",
+    "/o/marram/settings/domains/add/",
+    "/o/marram/settings/domains/restrict/",
+    "/o/marram/settings/plan/",
+    "/o/marram/invitations/requests/",
     "/accounts/profile/",
     "/accounts/sessions/",
     "/accounts/email/",
@@ -148,6 +161,36 @@ def test_offer_of_ownership_asks_seldom(client_of, stranger, owner):
             with CaptureQueriesContext(connection) as queries:
                 assert browser.get(path).status_code == 200
             assert len(asked(queries)) <= MOST, (path, asked(queries))
+
+
+def test_pages_of_joining_ask_seldom_and_stay_light_with_as_many_rows_as_there_can_be(client_of, org, owner, stranger):
+    crowd(org, 30)
+    for kind in ("domain", "request", "open"):
+        let_in(owner, kind)
+    links = [link(owner) for _ in range(30)]
+    named = f"a-very-long-name-of-a-department.{'marram.' * 8}example"
+    domains = [add_domain(actor=acting(owner), organization=org, name=f"{number}.{named}") for number in range(49)]
+    Domain.objects.filter(proven_at=None).update(answer="other_value", asked_at=timezone.now())
+    request = ask(UserFactory(), org, message="m" * 500, kind="request")
+    browser, comer = client_of(owner), client_of(stranger)
+    comer.get(f"/j/{token_of(links[0])}/")
+    for who, path in (
+        (browser, "/o/marram/settings/joining/"),
+        (browser, f"/o/marram/settings/domains/{domains[0].pk}/"),
+        (browser, f"/o/marram/settings/domains/{domains[0].pk}/remove/"),
+        (browser, f"/o/marram/settings/links/{links[0].pk}/"),
+        (browser, f"/o/marram/settings/links/{links[0].pk}/revoke/"),
+        (browser, f"/o/marram/invitations/requests/{request.pk}/"),
+        (comer, "/o/marram/join/"),
+        (comer, f"/join/{links[0].pk}/"),
+        (comer, "/organizations/"),
+    ):
+        who.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            response = who.get(path)
+        assert response.status_code == 200, path
+        assert len(asked(queries)) <= MOST, (path, asked(queries))
+        assert len(response.content) <= 60 * 1024, (path, len(response.content))
 
 
 def test_list_of_ones_organizations_asks_as_often_for_many(client_of, owner, stranger):

@@ -30,6 +30,9 @@ OTHERS = {
     "invitations:accept":                 "404    404",
     "invitations:decline":                "404    404",
     "invitations:switch_account":         "404    404",
+    "invitations:join_open":              "404    404",
+    "invitations:join_link":              "404    404",
+    "invitations:join_withdraw":          "302    405",
     "mail:list":                          "200    200",
     "mail:show":                          "404    404",
     "mail:letter":                        "404    404",
@@ -69,6 +72,7 @@ OTHERS = {
 }  # fmt: skip
 
 VALUES: dict[str, Any] = {
+    "link": uuid7(), "join_request": uuid7(),
     "token": "forged", "name": "nothing", "pk": 1, "invitation": uuid7(), "key": "forged", "uidb36": "0",
     "object_id": uuid7(), "content_type_id": "1", "app_label": "organizations", "url": "nowhere/",
 }  # fmt: skip

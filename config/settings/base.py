@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from config.env import database, env, kept_secret, mail, number, text
+from config.env import database, env, kept_secret, mail, number, servers, text
 from config.settings.staff import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets views and forms name their type, as in FormView[InviteForm]
@@ -177,6 +177,12 @@ CELERY_BEAT_SCHEDULE = {
     "organizations-settle": {"task": "organizations.settle", "schedule": 300.0, "options": {"expires": 240}},
     "organizations-check-counters": {"task": "organizations.check_counters", "schedule": 86_400.0},
     "organizations-notice-ends": {"task": "organizations.notice_ends", "schedule": 3600.0},
+    "organizations-prove-domains": {
+        "task": "organizations.prove_domains",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
+    "invitations-seats-freed": {"task": "invitations.seats_freed", "schedule": 180.0, "options": {"expires": 150}},
     "invitations-remind": {"task": "invitations.remind", "schedule": 900.0, "options": {"expires": 800}},
     "invitations-forget-lists": {"task": "invitations.forget_lists", "schedule": 86_400.0},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
@@ -311,6 +317,10 @@ LOGGING = {
 # What Roster itself offers
 SCHEMES_DIR = env.str("SCHEMES_DIR", default="")
 INVITATION_DAYS = number("INVITATION_DAYS", 7, least=1, most=30)
+# The DNS servers that are asked for the records that prove domains; empty: those of the system.
+DNS_RESOLVERS = servers("DNS_RESOLVERS", 53, "Give addresses such as 192.0.2.1:53,[2001:db8::1]:53, or leave it out.")
+# How often people may ask to join in a day: one person, and everyone from one place.
+JOINING_LIMITS = {"person": 10, "place": 20}
 # How many may be sent: by one person or from one place in an hour, by an organization in a day, and to one address in a
 # day, from everyone and from one organization. A list holds 10,000.
 INVITATION_LIMITS = {

@@ -27,3 +27,4 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, as the product's is: in memory, connections share a cache whose locks nobody waits for.
     DATABASES["default"]["TEST"] = {"NAME": os.environ["DATA_DIR"] + "/test.sqlite3"}  # noqa: F405
 INVITATION_LIMITS = dict.fromkeys(INVITATION_LIMITS, 1_000_000)  # noqa: F405 - the cast's addresses are always the same
+JOINING_LIMITS = dict.fromkeys(JOINING_LIMITS, 1_000_000)  # noqa: F405

@@ -65,7 +65,8 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
             "said": f"{len(rows)} shown",
             "next_url": f"?status={self.status}&before={rows[-1].pk.hex}" if len(found) > ROWS else "",
             "previous_url": f"?status={self.status}" if self.place else "",
-            "may_invite": holds(self.actor, "invitations.create"),
+            "may_invite": (may_invite := holds(self.actor, "invitations.create")),
+            "requests": self.organization.join_requests.pending().count() if may_invite else 0,
             "may_resend": holds(self.actor, "invitations.update"),
             "may_revoke": holds(self.actor, "invitations.delete"),
         }

@@ -31,6 +31,14 @@ from organizations.actions.people import (
 )
 from organizations.models import GroupPlace, Membership, MembershipSource, MembershipStatus, Organization, Role
 
+_CAME = {
+    MembershipSource.INVITATION: events.MEMBER_JOINED,
+    MembershipSource.DOMAIN: events.JOINED_BY_DOMAIN,
+    MembershipSource.REQUEST: events.JOINED_BY_REQUEST,
+    MembershipSource.OPEN: events.JOINED_OPENLY,
+    MembershipSource.LINK: events.JOINED_BY_LINK,
+}
+
 
 def admit(
     organization: Organization,
@@ -66,7 +74,7 @@ def admit(
     organization.settle_by(ends_at)
     organization.save_counters()
     record(
-        events.MEMBER_JOINED if source == MembershipSource.INVITATION else events.MEMBER_ADDED,
+        _CAME.get(source, events.MEMBER_ADDED),
         actor=actor,
         chain=organization.pk,
         target_id=user.pk,
@@ -74,6 +82,7 @@ def admit(
         after={"role": role.label if role else "", "source": source.value}
         | ({"ends_at": str(ends_at)} if ends_at else {}),
     )
+    signals.member_added.send(Membership, organization=organization, membership=membership, actor=actor)
     return membership
 
 

@@ -1,6 +1,6 @@
 """Organizations, their roles and groups, and who belongs to them."""
 
-from organizations.models.domains import Domain
+from organizations.models.domains import GONE, DnsAnswer, Domain, ProvenBy
 from organizations.models.extensions import Extension, ExtensionStatus
 from organizations.models.filters import LONGEST_QUERY, MOST_FILTERS, SavedFilter
 from organizations.models.groups import NO_PLACES, Group, GroupPlace, Places, places_of
@@ -20,6 +20,7 @@ from organizations.models.texts import MembershipText, needle
 from organizations.models.visits import note_visit
 
 __all__ = [
+    "GONE",
     "LONGEST_QUERY",
     "MOST_FILTERS",
     "MOST_ROLES",
@@ -28,6 +29,7 @@ __all__ = [
     "OPEN_FOR",
     "RESERVED_SLUGS",
     "Counted",
+    "DnsAnswer",
     "Domain",
     "Extension",
     "ExtensionStatus",
@@ -41,6 +43,7 @@ __all__ = [
     "Organization",
     "OwnershipTransfer",
     "Places",
+    "ProvenBy",
     "Role",
     "SavedFilter",
     "TransferStatus",

@@ -36,6 +36,10 @@ class MembershipStatus(models.TextChoices):
 class MembershipSource(models.TextChoices):
     FOUNDED = "founded", "Created the organization"
     INVITATION = "invitation", "Accepted an invitation"
+    DOMAIN = "domain", "Joined by a proven domain"
+    REQUEST = "request", "Asked to join"
+    OPEN = "open", "Joined openly"
+    LINK = "link", "Joined with a link"
 
 
 class Membership(models.Model):

@@ -1,7 +1,17 @@
 """Who may do what, and why not. Policies take loaded objects, the actor and the time; they read and write nothing."""
 
 from organizations.policies.decisions import YES, Decision, no
-from organizations.policies.domains import allowed_domain, may_prove_domain, may_restrict_domains, may_unprove_domain
+from organizations.policies.domains import (
+    MOST_DOMAINS,
+    allowed_domain,
+    may_add_domain,
+    may_check_domain,
+    may_prove_domain,
+    may_remove_domain,
+    may_restrict_domains,
+    may_unprove_domain,
+    proof_stands,
+)
 from organizations.policies.extending import (
     is_unanswered,
     may_answer_extension,
@@ -58,6 +68,7 @@ from organizations.policies.settings import may_approve_for_production, may_chan
 
 __all__ = [
     "FURTHEST",
+    "MOST_DOMAINS",
     "YES",
     "Account",
     "Decision",
@@ -68,6 +79,7 @@ __all__ = [
     "has_seats",
     "holds",
     "is_unanswered",
+    "may_add_domain",
     "may_alter",
     "may_answer_extension",
     "may_answer_transfer",
@@ -78,6 +90,7 @@ __all__ = [
     "may_ask_for_more_time",
     "may_change_role",
     "may_change_settings",
+    "may_check_domain",
     "may_clone_role",
     "may_create_group",
     "may_create_role",
@@ -103,6 +116,7 @@ __all__ = [
     "may_put_into_group",
     "may_reactivate",
     "may_remove",
+    "may_remove_domain",
     "may_require_two_factor",
     "may_restrict_domains",
     "may_send_reset",
@@ -117,6 +131,7 @@ __all__ = [
     "may_withdraw_transfer",
     "no",
     "owner_stays",
+    "proof_stands",
     "roles_within_reach",
     "standing",
     "still_here",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
@@ -12,8 +13,10 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from accounts.models import User
-from invitations.models import Invitation
-from organizations.models import Membership, OwnershipTransfer
+from invitations.join_links import links_opened
+from invitations.models import Invitation, JoinLink, JoinRequest, WayKind
+from organizations.models import Domain, Membership, OwnershipTransfer
+from organizations.policies import domain_of
 from organizations.views.base import LAST_ORGANIZATION
 
 SHOWN = 100
@@ -39,7 +42,7 @@ class OrganizationsView(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = cast("User", self.request.user)
         now = timezone.now()
-        addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+        addresses = list(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
         waiting = Invitation.objects.pending(now).to_addresses(addresses).select_related("organization", "role")
         memberships = Membership.objects.of_user(user).order_by("organization__name")[:SHOWN]
         return super().get_context_data(
@@ -47,6 +50,33 @@ class OrganizationsView(LoginRequiredMixin, TemplateView):
             waiting=list(waiting.order_by("expires_at")[:SHOWN]),
             offers=list(OwnershipTransfer.objects.open(now).filter(to_user=user).select_related("organization")),
             addresses=len(addresses),
+            open_by_domain=_open_by_domain(user, addresses),
+            requests=_requests(user, now),
+            links=_links(self.request, user, now),
             now=now,
             **kwargs,
         )
+
+
+def _open_by_domain(user: User, addresses: list[str]) -> list[Domain]:
+    """The proven domains of the person's addresses by which they could join, each with its organization."""
+    names = {domain_of(address.lower()) for address in addresses}
+    domains = Domain.objects.proven().filter(name__in=names, organization__ways_in__kind=WayKind.DOMAIN)
+    domains = domains.exclude(organization__memberships__user=user).select_related("organization")
+    return list(domains.order_by("organization__name")[:SHOWN])
+
+
+def _requests(user: User, at: datetime) -> list[JoinRequest]:
+    """Those that are open, and those that were refused a short while ago."""
+    rows = JoinRequest.objects.of_user(user).filter(status__in=["pending", "waiting", "refused"])
+    found = rows.select_related("organization").newest_first()[:SHOWN]
+    return [one for one in found if one.is_open or one.tells_at(at)]
+
+
+def _links(request: HttpRequest, user: User, at: datetime) -> list[JoinLink]:
+    """Links that this browser opened and that still lead somewhere: whoever signed up in between finds them here."""
+    opened = links_opened(request)
+    if not opened:
+        return []
+    links = JoinLink.objects.open(at).filter(pk__in=opened).exclude(organization__memberships__user=user)
+    return list(links.select_related("organization", "role"))

@@ -73,6 +73,8 @@ def test_what_is_missing_or_empty_stops_the_start(tmp_path: Path, name, value):
         ("PORT", "99999", "Give a number from 1 to 65535."),
         ("INVITATION_DAYS", "0", "Give a number from 1 to 30."),
         ("INVITATION_DAYS", "45", "Give a number from 1 to 30."),
+        ("DNS_RESOLVERS", "dns.example.org", "Give addresses such as 192.0.2.1:53"),
+        ("DNS_RESOLVERS", "192.0.2.1:dns", "Give addresses such as 192.0.2.1:53"),
         ("TRUSTED_PROXIES", "-1", "Give a number from 0 to 10."),
         ("DATABASE_CONNECTION_SECONDS", "long", "Give a number from 0 to 3600."),
     ],

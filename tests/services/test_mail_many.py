@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from invitations.emails import KIND
+from invitations.emails import INVITATION
 from invitations.models import Invitation
 from mail.models import Mail, State
 from mail.outbox import NewMail, enqueue_many
@@ -27,7 +27,7 @@ def fill(invite_many, number: int) -> None:
     Mail.objects.all().delete()
     ids = {"invitation": str(Invitation.objects.get().pk), "version": "1"}
     with transaction.atomic():
-        enqueue_many([NewMail(KIND, f"note:{one}", ids) for one in range(number)])
+        enqueue_many([NewMail(INVITATION, f"note:{one}", ids) for one in range(number)])
 
 
 def each_once(stack: Stack, number: int) -> None:

@@ -16,7 +16,7 @@ from audit.recording import record
 from organizations import events
 from organizations.actions.base import action, locked
 from organizations.models import Organization
-from tests import race_stories, role_races
+from tests import joining_races, race_stories, role_races
 from tests.races import race
 from tests.scale import scaled
 
@@ -32,7 +32,10 @@ def repeat(name: str, times: int, story: Callable[[int], object]) -> None:
     print(f"\n{name}: {times} races, none broken, {1000 * seconds / times:.0f} ms each")  # noqa: T201 - the figures
 
 
-@pytest.mark.parametrize("story", [*race_stories.PAIRS, *role_races.ROLE_PAIRS], ids=lambda story: story.__name__)
+PAIRS = [*race_stories.PAIRS, *role_races.ROLE_PAIRS, *joining_races.JOINING_PAIRS]
+
+
+@pytest.mark.parametrize("story", PAIRS, ids=lambda story: story.__name__)
 def test_pair(owner, story):
     repeat(story.__name__.replace("_", " "), scaled(1_000), partial(story, owner))
 
@@ -46,6 +49,14 @@ def test_twenty_invitations_for_ten_free_seats(owner, staff):
         race_stories.invitations_for_few_seats(owner, staff, invitations=20, free=10, name=f"seat{number}")
 
     repeat("20 invitations for 10 seats", scaled(50), story)
+
+
+def test_fifty_on_the_last_use_of_a_link(owner):
+    repeat("50 on the last use of a link", scaled(20), lambda _: joining_races.last_use_of_a_link(owner, 50))
+
+
+def test_ten_on_the_last_seat(owner, staff):
+    repeat("10 on the last seat", scaled(100), lambda _: joining_races.last_seat(owner, staff, 10))
 
 
 class Reach:

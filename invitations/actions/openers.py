@@ -1,0 +1,61 @@
+"""In whose name people come in, and who they are, as both stand at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import User
+from audit.actions import now
+from audit.actors import Actor
+from invitations.models import JoinLink, WayIn
+from invitations.policies import Comer
+from organizations.models import Domain, Membership, Organization
+from organizations.policies import domain_of
+
+
+def openers_of(organization: Organization, offers: Iterable[WayIn | JoinLink]) -> dict[UUID | None, Actor]:
+    """Who opened these, by the user's id, with what they hold now; without those who are no longer active here."""
+    users = {offer.opened_by_id for offer in offers if offer.opened_by_id is not None}
+    found: dict[UUID | None, Actor] = {}
+    if not users:
+        return found
+    for membership in organization.memberships.select_related("role").filter(user__in=users, user__is_active=True):
+        membership.organization = organization
+        found[membership.user_id] = membership.as_actor(now())
+    return found
+
+
+def opener_of(offer: WayIn | JoinLink) -> Actor | None:
+    """Who opened it, with what they hold now; None where they or their account are no longer active here."""
+    return openers_of(offer.organization, [offer]).get(offer.opened_by_id)
+
+
+def comer(organization: Organization, user: User) -> Comer:
+    """What is known of the account; an action hands the locked one over."""
+    addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    membership: Membership | None = organization.memberships.filter(user=user).first()
+    return Comer(
+        is_active=user.is_active,
+        addresses=frozenset(address.lower() for address in addresses),
+        two_factor=not organization.two_factor_required or is_mfa_enabled(user),
+        membership=membership,
+    )
+
+
+def proven_domains(organization: Organization, person: Comer) -> frozenset[str]:
+    """Those of the domains of the person's addresses that are proven to be the organization's."""
+    names = {domain_of(address) for address in person.addresses}
+    proven = Domain.objects.proven().filter(organization=organization, name__in=names)
+    return frozenset(proven.values_list("name", flat=True))
+
+
+def themself(actor: Actor, user: User) -> None:
+    """Raises PermissionDenied where it is somebody else who acts."""
+    if actor.id != user.pk:
+        message = "Everyone joins for themself."
+        raise PermissionDenied(message)
