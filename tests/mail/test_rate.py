@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from mail.models import Mail, Pace, State
@@ -61,6 +61,23 @@ def test_moments_that_nobody_used_are_not_saved_up(settings):
         assert next_moment() == timezone.now()
         assert next_moment() == timezone.now() + timedelta(seconds=1)
         assert next_moment() is None
+
+
+@pytest.mark.django_db
+def test_moment_that_another_worker_took_first_is_not_given_twice(settings):
+    settings.MAIL_PER_MINUTE = 60
+    next_moment()
+    first: list[datetime | None] = []
+
+    def another_is_faster(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and not first:
+            first.append(None)
+            first[0] = next_moment()
+        return execute(sql, params, many, context)
+
+    with time_machine.travel(timezone.now() + MINUTE, tick=False), connection.execute_wrapper(another_is_faster):
+        assert next_moment() == timezone.now() + timedelta(seconds=1)
+        assert first == [timezone.now()]
 
 
 @pytest.mark.django_db
