@@ -60,7 +60,8 @@ def build_asked_anew(ids: dict[str, str]) -> Message | None:
     """The mail, or None where the invitation was sent again meanwhile or its reader is gone."""
     invitation = _version(ids).first()
     reader = Membership.objects.able(timezone.now()).select_related("user").filter(pk=ids["reader"]).first()
-    if invitation is None or reader is None or invitation.status != InvitationStatus.EXPIRED:
+    at = timezone.now()
+    if invitation is None or reader is None or invitation.status_at(at) is not InvitationStatus.EXPIRED:
         return None
     organization = invitation.organization
     page = reverse("invitations:resend", args=[organization.slug, invitation.pk])

@@ -22,5 +22,7 @@ urlpatterns = [
     path("invitation/<uuid:invitation>/", answering.InvitationView.as_view(), name="show"),
     path("invitation/<uuid:invitation>/accept/", answering.AcceptView.as_view(), name="accept"),
     path("invitation/<uuid:invitation>/decline/", answering.DeclineView.as_view(), name="decline"),
+    path("invitation/<uuid:invitation>/ask/", answering.AskAnewView.as_view(), name="ask_anew"),
+    path("invitation/<uuid:invitation>/no-more/", answering.RefuseFurtherView.as_view(), name="refuse_further"),
     path("invitation/<uuid:invitation>/switch/", answering.SwitchAccountView.as_view(), name="switch_account"),
 ]

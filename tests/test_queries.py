@@ -69,7 +69,7 @@ def asked(queries: CaptureQueriesContext) -> list[str]:
     said = []
     for one in queries:
         sql = one["sql"]
-        verb = sql.split()[0]
+        verb = sql.lstrip("(").split()[0]
         if verb in shapes and (table := re.search(shapes[verb], sql)):
             said.append(f"{verb} {table.group(1)}")
         else:

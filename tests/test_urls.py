@@ -30,6 +30,8 @@ OTHERS = {
     "invitations:accept":                 "404    404",
     "invitations:decline":                "404    404",
     "invitations:switch_account":         "404    404",
+    "invitations:ask_anew":               "404    404",
+    "invitations:refuse_further":         "404    404",
     "invitations:join_open":              "404    404",
     "invitations:join_link":              "404    404",
     "invitations:join_withdraw":          "302    405",

@@ -37,9 +37,9 @@ def open_way(*, actor: Actor, organization: Organization, kind: WayKind, role: R
         message = "People join by a proven domain, by a request or openly."
         raise ValidationError(message, code="kind")
     at_once = _AT_ONCE.get(kind, at_once)
-    policies.may_close_way(actor).enforce()
+    policies.may_switch_ways(actor).enforce()
     role = role_of(organization, role)
-    policies.may_open_way(actor, organization, role).enforce()
+    policies.may_let_in(actor, organization, role).enforce()
     way = organization.ways_in.select_related("role").filter(kind=kind).first()
     if way is not None:
         way.organization = organization
@@ -62,7 +62,7 @@ def close_way(*, actor: Actor, organization: Organization, kind: WayKind) -> boo
     """
     organization = locked(organization)
     actor = as_of_now(actor, organization)
-    policies.may_close_way(actor).enforce()
+    policies.may_switch_ways(actor).enforce()
     ways = list(organization.ways_in.select_related("role").filter(kind=kind))
     close_ways(organization, ways, actor=actor)
     return bool(ways)

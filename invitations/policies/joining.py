@@ -39,11 +39,8 @@ def may_let_in(actor: Actor, organization: Organization, role: Role) -> Decision
     return holds(actor, "invitations.create") and may_give(actor, role, organization)
 
 
-def may_open_way(actor: Actor, organization: Organization, role: Role) -> Decision:
-    return holds(actor, "organization.update") and may_let_in(actor, organization, role)
-
-
-def may_close_way(actor: Actor) -> Decision:
+def may_switch_ways(actor: Actor) -> Decision:
+    """Whether the actor may close a way; to open one they need to be able to let people in, too."""
     return holds(actor, "organization.update")
 
 

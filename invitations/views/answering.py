@@ -20,7 +20,8 @@ from django.views.generic import TemplateView, View
 
 from accounts.models import User
 from audit.actors import Actor, ActorKind
-from invitations.actions.answering import accept, decline
+from invitations.actions.answering import accept, ask_anew, decline
+from invitations.actions.refusing import refuse_further
 from invitations.links import opened_with
 from invitations.models import Invitation
 from invitations.opened import remember, version_opened
@@ -71,6 +72,12 @@ class InvitationMixin(PrivateMixin):
         """A newer link was mailed, and only the older one was opened here."""
         return not self.is_mine and self.version != self.invitation.version
 
+    @property
+    def invitee(self) -> Actor:
+        """Whoever answers: the account that is signed in, else the address that the mail went to."""
+        label = self.user.label if self.user else self.invitation.email
+        return Actor(kind=ActorKind.INVITEE, label=label, id=self.user.pk if self.user else None)
+
     def _find(self, invitation_id: UUID) -> tuple[Invitation, bool]:
         rows = Invitation.objects.select_related("organization", "role", "invited_by")
         invitation = rows.filter(pk=invitation_id).first()
@@ -109,6 +116,8 @@ class InvitationView(InvitationMixin, TemplateView):
             "membership": membership,
             "is_accepted_by_me": bool(self.user and self.invitation.accepted_by_id == self.user.pk),
             "zone": timezone.get_current_timezone_name(),
+            "offers_nothing": self.invitation.offers_nothing_at(self.now),
+            "is_mine": self.is_mine,
             "now": self.now,
             "sign_up_url": f"{reverse('account_signup')}?{urlencode(onward | {'email': self.invitation.email})}",
             "sign_in_url": f"{reverse('account_login')}?{urlencode(onward)}",
@@ -143,15 +152,41 @@ class DeclineView(InvitationMixin, View):
         if self.is_replaced or (self.user and not self.is_mine):
             return redirect("invitations:show", self.invitation.pk)
         version = _shown(request) if self.is_mine else self.version or 0
-        actor = Actor(
-            kind=ActorKind.INVITEE,
-            label=self.user.label if self.user else self.invitation.email,
-            id=self.user.pk if self.user else None,
-        )
         try:
-            decline(actor=actor, invitation=self.invitation, version=version)
+            decline(actor=self.invitee, invitation=self.invitation, version=version)
         except (ValidationError, PermissionDenied) as refusal:
             messages.error(request, _reason(refusal))
+        return redirect("invitations:show", self.invitation.pk)
+
+
+class AskAnewView(InvitationMixin, View):
+    """The button on an offer that has expired: its inviter is asked for a new one."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        version = self.invitation.version if self.is_mine else self.version or 0
+        try:
+            ask_anew(actor=self.invitee, invitation=self.invitation, version=version)
+        except ValidationError as refusal:
+            messages.error(request, _reason(refusal))
+        return redirect("invitations:show", self.invitation.pk)
+
+
+class RefuseFurtherView(InvitationMixin, View):
+    """The buttons that ask for no more invitations, of this organization or of any; not for somebody else's address."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.user and not self.is_mine:
+            return redirect("invitations:show", self.invitation.pk)
+        everywhere = request.POST.get("scope") == "everywhere"
+        refuse_further(actor=self.invitee, invitation=self.invitation, scope="everywhere" if everywhere else "here")
+        whose = "any organization" if everywhere else str(self.invitation.organization)
+        messages.success(
+            request, format_html("<b>{}</b> gets no more invitations of {}.", self.invitation.email, whose)
+        )
         return redirect("invitations:show", self.invitation.pk)
 
 

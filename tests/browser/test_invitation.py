@@ -22,7 +22,7 @@ def invite(arrive: Arrive, email: str, role: str = "Member") -> Person:
     page = owner.go("/o/marram/invitations/new/")
     page.get_by_label("Email addresses").fill(email)
     page.get_by_role("radio", name=re.compile(f"^{role}")).check()
-    page.get_by_role("button", name="Send invitations").click()
+    page.get_by_role("button", name="Invite", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text(f"{email} is invited to Marram Instruments")
     return owner
 

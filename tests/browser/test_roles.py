@@ -81,7 +81,7 @@ def test_the_question_before_saving_is_accessible(arrive: Arrive, theme: str) ->
     owner.go("/o/marram/invitations/new/")
     page.get_by_label("Email addresses").fill(f"asked.{theme}@stranger.example")
     page.get_by_text(f"Asked {theme}").click()
-    page.get_by_role("button", name="Send invitations").click()
+    page.get_by_role("button", name="Invite", exact=True).click()
     page.goto(here + "edit/")
     page.get_by_label("Audit log, read").check()
     page.get_by_label("Invitations, read").uncheck()

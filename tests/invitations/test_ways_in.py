@@ -93,6 +93,17 @@ def test_way_gives_no_more_than_its_opener_holds(org, owner, kind):
     assert let_in(keeper, kind, "viewer").role.key == "viewer"
 
 
+def test_who_invites_and_changes_no_settings_opens_and_closes_no_way(org, owner):
+    recruiter = join(owner, UserFactory())
+    assign(owner, design(owner, "Recruiter", *VIEWERS, "invitations.create"), recruiter)
+    let_in(owner, "open", "viewer")
+    with written() as news, pytest.raises(PermissionDenied, match=r"organization\.update"):
+        let_in(recruiter, "request", "viewer")
+    with pytest.raises(PermissionDenied, match=r"organization\.update"):
+        close_way(actor=acting(recruiter), organization=org, kind=WayKind.OPEN)
+    assert news.nothing
+
+
 def test_role_of_another_organization_is_unknown(org, owner, outsider):
     theirs = design(outsider, "Theirs", "members.read")
     with pytest.raises(ValidationError) as refused:

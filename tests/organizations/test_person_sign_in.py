@@ -182,7 +182,7 @@ class TestSecondFactor:
 
 
 def unproven(owner, member, proven, outsider):
-    proven.proven_at = None
+    proven.proven_at, proven.proven_by = None, ""
     proven.save()
 
 
