@@ -87,7 +87,7 @@ def stack(transactional_db, settings, monkeypatch, tmp_path: Path) -> Iterator[S
     broker.start()
     monkeypatch.setenv("CELERY_BROKER_URL", broker.url)
     settings.CACHES = {
-        "default": settings.CACHES["default"] | {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": broker.url}
+        "default": settings.CACHES["default"] | {"BACKEND": "config.cache.SteadyCache", "LOCATION": broker.url}
     }
     server = MailServer()
     server.start()
