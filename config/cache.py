@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
 from django_redis.cache import RedisCache  # type: ignore[import-untyped]
-from django_redis.exceptions import ConnectionInterrupted  # type: ignore[import-untyped]
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -22,7 +21,7 @@ def _either(name: str) -> Callable[..., Any]:
         if time.monotonic() >= SteadyCache.away_until:
             try:
                 return getattr(RedisCache, name)(self, *args, **kwargs)
-            except (RedisError, ConnectionInterrupted) as error:  # which of them depends on the method
+            except RedisError as error:
                 SteadyCache.away_until = time.monotonic() + SECONDS_UNTIL_NEXT_TRY
                 logger.warning("The cache does not answer (%s): this process counts for itself meanwhile.", error)
         return getattr(self.memory, name)(*args, **kwargs)
