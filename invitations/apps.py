@@ -8,8 +8,7 @@ class InvitationsConfig(AppConfig):
     def ready(self) -> None:
         from invitations import emails, join_emails, join_receivers, receivers  # noqa: F401, PLC0415
         from invitations.bulk import sending  # noqa: PLC0415
-        from jobs import kinds  # noqa: PLC0415
 
         emails.register_all()
         join_emails.register_all()
-        kinds.register(sending.KIND, sending.step)
+        sending.register_all()

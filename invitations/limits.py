@@ -1,7 +1,7 @@
 """How much may be invited in how long: by one person, one organization, from one place, and to one address.
 
-Counted in the shared cache, before any lock is taken: what a refused attempt used up stays used. The numbers are those
-of `settings.INVITATION_LIMITS`.
+Counted in the shared cache, before a transaction begins: what the action refuses afterwards stays counted. The numbers
+are those of `settings.INVITATION_LIMITS`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def limited(addressed: Callable[[dict[str, Any]], Collection[str]]) -> Callable[
             emails = addressed(arguments)
             _spend(actor, organization, len(emails))
             mailed = _mailed_today(emails)
-            arguments["too_often"] = {email for email in emails if _is_enough(mailed.get(email), organization)}
+            arguments["too_often"] = _too_often(organization, mailed)
             outcome = function(**arguments)
             _count_mailed(organization, [one.email for one in outcome.done], mailed)
             return outcome
@@ -50,6 +50,15 @@ def limited(addressed: Callable[[dict[str, Any]], Collection[str]]) -> Callable[
         return cast("F", wrapper)
 
     return decorator
+
+
+def spend_on_list(actor: Actor, organization: Organization, emails: Collection[str]) -> set[str]:
+    """Count a whole list before it is sent; answers whom to pass over. Raises ValidationError (`limit`)."""
+    _spend(actor, organization, len(emails))
+    mailed = _mailed_today(emails)
+    too_often = _too_often(organization, mailed)
+    _count_mailed(organization, [email for email in emails if email not in too_often], mailed)
+    return too_often
 
 
 def _spend(actor: Actor, organization: Organization, number: int) -> None:
@@ -80,12 +89,13 @@ def _mailed_today(emails: Collection[str]) -> dict[str, dict[str, int]]:
     return {keys[key]: counted for key, counted in cache.get_many(keys).items()}
 
 
-def _is_enough(counted: dict[str, int] | None, organization: Organization) -> bool:
-    if not counted:
-        return False
-    limits = settings.INVITATION_LIMITS
-    from_here = counted.get(organization.pk.hex, 0)
-    return from_here >= limits["address_from_one"] or sum(counted.values()) >= limits["address"]
+def _too_often(organization: Organization, mailed: dict[str, dict[str, int]]) -> set[str]:
+    """Those that got enough for today: from this organization, or from all together."""
+    of_one, of_all = settings.INVITATION_LIMITS["address_from_one"], settings.INVITATION_LIMITS["address"]
+    here = organization.pk.hex
+    return {
+        email for email, counted in mailed.items() if counted.get(here, 0) >= of_one or sum(counted.values()) >= of_all
+    }
 
 
 def _count_mailed(organization: Organization, emails: Iterable[str], mailed: dict[str, dict[str, int]]) -> None:

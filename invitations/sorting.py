@@ -21,6 +21,8 @@ from invitations.offers import Offer
 from organizations.models import MembershipStatus, Organization
 from organizations.policies import Decision, allowed_domain, has_seats, may_invite_new
 
+TOO_OFTEN = "This address got several invitations today. Try again tomorrow."
+
 
 class Sorted(NamedTuple):
     """`email` is the address as it is stored; '' where it is none. `is_new`: this organization never invited it."""
@@ -117,7 +119,7 @@ def _sort(organization: Organization, email: str, known: _Known, seen: Collectio
     if not (domain := allowed_domain(organization, email)):
         return Bucket.DOMAIN, domain.reason
     if email in known.too_often:
-        return Bucket.TOO_OFTEN, "This address got several invitations today. Try again tomorrow."
+        return Bucket.TOO_OFTEN, TOO_OFTEN
     return Bucket.READY, ""
 
 

@@ -13,11 +13,12 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import record_of, reloaded
-from invitations.actions.offering import offer_again
+from invitations.actions.making_offers import offer_again
 from invitations.actions.withdrawing import withdraw
 from invitations.limits import limited
 from invitations.models import Invitation, InvitationStatus, Refusal
 from invitations.offers import next_reminder, open_until
+from invitations.sorting import TOO_OFTEN
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.outcome import Outcome
 from organizations.models import Organization
@@ -189,5 +190,5 @@ def _unwanted(organization: Organization, invitations: Sequence[Invitation]) -> 
 
 def _not_too_often(invitation: Invitation, too_often: Collection[str]) -> Decision:
     if invitation.email in too_often:
-        return no("This address got several invitations today. Try again tomorrow.", "too_often")
+        return no(TOO_OFTEN, "too_often")
     return YES

@@ -15,11 +15,13 @@ from accounts.models import User
 from audit.actions import current_act
 from audit.actors import Actor, ActorKind
 from audit.ambient import Origin, coming_from, origin
-from invitations.actions.offering import invite_each
+from invitations.actions.offering import invite_listed
 from invitations.bulk.understanding import Words
+from invitations.limits import spend_on_list
 from invitations.models import Bucket, Invitation, InviteList, InviteRow
 from invitations.offers import Offer
-from jobs import running
+from invitations.sorting import TOO_OFTEN
+from jobs import kinds, running
 from jobs.models import Job
 from organizations.actions.base import action
 from organizations.actions.outcome import Outcome
@@ -35,16 +37,21 @@ SECONDS_HERE = 20
 def send_list(*, actor: Actor, user: User, invite_list: InviteList) -> Job:
     """Invite everyone who is ready: at once where they are few, else by a worker.
 
-    Sending a list twice answers the same job. Raises ValidationError (`nobody`) and PermissionDenied.
+    Sending a list twice answers the same job. Raises ValidationError (`nobody`, `limit`) and PermissionDenied.
     """
     holds(actor, "invitations.create").enforce()
     if actor.kind is not ActorKind.MEMBER or actor.id != user.pk:
         message = "A list is sent by a member, in their own name."
         raise PermissionDenied(message)
+    if (sent := _job_of(invite_list)) is not None:
+        return sent
+    # The cache is asked before the transaction begins: a list that is sent twice at one moment is counted twice.
+    too_often = _spend(actor, invite_list)
     with transaction.atomic():
         held = InviteList.objects.select_for_update(no_key=True).get(pk=invite_list.pk)
-        if held.job_id is not None:
-            return Job.objects.get(pk=held.job_id)
+        if (sent := _job_of(held)) is not None:
+            return sent
+        held.rows.filter(pk__in=too_often).update(bucket=Bucket.TOO_OFTEN, reason=TOO_OFTEN)
         ready = held.rows.filter(bucket=Bucket.READY).count()
         if not ready:
             message = "Nobody on this list can be invited as it stands."
@@ -98,7 +105,25 @@ def _send_part(
     *, actor: Actor, organization: Organization, offers: Sequence[Offer], days: int, note: str, batch: UUID
 ) -> Outcome[Invitation]:
     current_act().batch = batch
-    return invite_each(actor=actor, organization=organization, offers=offers, days=days, note=note)
+    return invite_listed(actor=actor, organization=organization, offers=offers, days=days, note=note)
+
+
+def _job_of(invite_list: InviteList) -> Job | None:
+    """The work that sends the list, or has sent it."""
+    job_id = InviteList.objects.values_list("job_id", flat=True).get(pk=invite_list.pk)
+    return Job.objects.get(pk=job_id) if job_id else None
+
+
+def _spend(actor: Actor, invite_list: InviteList) -> list[int]:
+    """Count those who are ready; answers the rows of those who were mailed too often today."""
+    ready = invite_list.rows.filter(bucket=Bucket.READY).values_list("pk", "address")
+    emails = {pk: stored_or_typed(address) for pk, address in ready}
+    too_often = spend_on_list(actor, invite_list.organization, set(emails.values()))
+    return [pk for pk, email in emails.items() if email in too_often]
+
+
+def register_all() -> None:
+    kinds.register(KIND, step)
 
 
 def _understood(invite_list: InviteList, rows: Sequence[InviteRow]) -> dict[InviteRow, Offer]:
