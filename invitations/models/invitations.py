@@ -105,8 +105,3 @@ class Invitation(models.Model):
 
     def is_pending_at(self, at: datetime) -> bool:
         return self.status_at(at) is InvitationStatus.PENDING
-
-    @property
-    def shown_name(self) -> str:
-        """Whom it is for, as the organization's own pages say it."""
-        return self.name or self.email

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.db import connection
 
@@ -19,15 +21,23 @@ from tests.factories import acting, offer, role_of
 from tests.witness import written
 
 
+@pytest.fixture
+def forget(settings):
+    """Begins to count anew, beside other tests that may use the same server at this moment."""
+
+    def anew() -> None:
+        settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid4().hex}}
+
+    return anew
+
+
 @pytest.fixture(autouse=True)
-def _strict(settings):
+def _strict(settings, forget):
     """Small numbers, and nothing counted before."""
-    cache.clear()
+    forget()
     settings.INVITATION_LIMITS = {
         "person": 6, "place": 8, "organization": 10, "address": 4, "address_from_one": 2,
     }  # fmt: skip
-    yield
-    cache.clear()
 
 
 def inviting(by, number, name="p"):
@@ -36,8 +46,8 @@ def inviting(by, number, name="p"):
     return invite(actor=acting(by), organization=by.organization, addresses=addresses, role=role, days=7)
 
 
-def test_a_person_sends_so_many_in_an_hour_and_a_refused_attempt_uses_nothing_up(owner, admin):
-    cache.clear()  # the admin was invited, too
+def test_a_person_sends_so_many_in_an_hour_and_a_refused_attempt_uses_nothing_up(owner, admin, forget):
+    forget()  # the admin was invited, too
     assert len(inviting(owner, 4).done) == 4
     with written() as news, pytest.raises(ValidationError, match="one person may send 6") as refused:
         inviting(owner, 3, "q")
@@ -47,8 +57,8 @@ def test_a_person_sends_so_many_in_an_hour_and_a_refused_attempt_uses_nothing_up
     assert len(inviting(admin, 1, "s").done) == 1
 
 
-def test_one_place_sends_so_many_whoever_is_signed_in_there(owner, admin):
-    cache.clear()
+def test_one_place_sends_so_many_whoever_is_signed_in_there(owner, admin, forget):
+    forget()
     with coming_from(Origin(address="198.51.100.7")):
         inviting(owner, 5)
         with pytest.raises(ValidationError, match="one address on the internet may send 8"):
@@ -56,15 +66,14 @@ def test_one_place_sends_so_many_whoever_is_signed_in_there(owner, admin):
     assert inviting(admin, 4, "q").done
 
 
-def test_an_organization_sends_so_many_in_a_day_whoever_it_is(owner, admin):
-    cache.clear()
+def test_an_organization_sends_so_many_in_a_day_whoever_it_is(owner, admin, forget):
+    forget()
     inviting(owner, 6)
     with pytest.raises(ValidationError, match=r"an organization may send 10 .* tomorrow"):
         inviting(admin, 5, "q")
 
 
 def test_an_address_gets_so_many_from_one_organization_and_from_all(org, owner, other_org, outsider):
-    cache.clear()
     invitation = offer(owner, "ines@example.org")
     assert resend(actor=acting(owner), organization=org, invitations=[invitation]).done
     over = resend(actor=acting(owner), organization=org, invitations=[invitation]).passed_over
@@ -129,13 +138,13 @@ def test_the_cache_is_asked_outside_of_any_transaction(org, owner, settings, mon
     settings.INVITATION_LIMITS = dict.fromkeys(settings.INVITATION_LIMITS, 1_000)
     asked = []
     for name in ("add", "incr", "get_many", "set_many"):
-        real = getattr(type(cache._connections["default"]), name)
+        real = getattr(type(caches["default"]), name)
 
         def watch(self, *args, real=real, **kwargs):
             asked.append(connection.in_atomic_block)
             return real(self, *args, **kwargs)
 
-        monkeypatch.setattr(type(cache._connections["default"]), name, watch)
+        monkeypatch.setattr(type(caches["default"]), name, watch)
     offer(owner, "ines@example.org")
     send_list(actor=acting(owner), user=owner.user, invite_list=a_list(owner, "ove@example.org uma@example.org"))
     many = a_list(owner, " ".join(f"p{one}@example.org" for one in range(201)))
