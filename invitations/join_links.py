@@ -51,6 +51,10 @@ def was_opened(request: HttpRequest, link_id: UUID) -> bool:
     return link_id.hex in request.session.get(_KEY, [])
 
 
+def links_opened(request: HttpRequest) -> list[UUID]:
+    return [UUID(hex=one) for one in request.session.get(_KEY, [])]
+
+
 def _signer() -> Signer:
     previous = [settings.INVITATION_KEY_PREVIOUS] if settings.INVITATION_KEY_PREVIOUS else []
     return Signer(key=settings.INVITATION_KEY, fallback_keys=previous, salt=_SALT)
