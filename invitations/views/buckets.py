@@ -39,6 +39,7 @@ LOOKS = {
     Bucket.TOO_OFTEN: Look("clock", "faint", "Try them again tomorrow"),
     Bucket.LEFT_OUT: Look("x", "faint", "You left them out"),
 }
+NOTHING_SENT = "Nothing was sent to them"
 _OPEN = frozenset({Bucket.READY, Bucket.NO_SEAT, Bucket.CAP, Bucket.MALFORMED, Bucket.ROLE, Bucket.DEACTIVATED})
 
 
@@ -52,24 +53,22 @@ class ShownRow:
 
 @dataclass
 class Shown:
-    """One group; `rest` is the page with more of it, where there is more."""
+    """One group; `rest` is the page with more of it, where there is more, and `link` what leads there."""
 
     bucket: Bucket
     look: Look
     count: int
     rows: list[ShownRow]
     open: bool
+    why: str
     rest: str = ""
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.rows)
+    link: str = ""
 
 
 def show_buckets(
-    invite_list: InviteList, counts: dict[str, int], rows: Sequence[InviteRow], *, alone: str
+    invite_list: InviteList, counts: dict[str, int], rows: Sequence[InviteRow], *, alone: str, more: bool
 ) -> list[Shown]:
-    """`alone`: the one bucket that the page is about, '' for all of them."""
+    """`alone`: the one bucket that the page is about, '' for all of them, and whether there is `more` of that one."""
     urls = _urls(invite_list, rows)
     role = invite_list.role.label if invite_list.role else ""
     found = []
@@ -86,11 +85,23 @@ def show_buckets(
             for row in rows
             if row.bucket == bucket
         ]
-        shown = Shown(bucket, look, counts[bucket], mine, open=bucket in _OPEN or bool(alone))
-        if mine and shown.more > 0:
-            shown.rest = f"?bucket={bucket}" + (f"&after={mine[-1].row.line}" if alone else "")
+        shown = Shown(bucket, look, counts[bucket], mine, bucket in _OPEN or bool(alone), _why(look, mine, invite_list))
+        if alone and more:
+            shown.rest, shown.link = f"?bucket={bucket}&after={mine[-1].row.line}", "Show the next ones"
+        elif not alone and shown.count > len(mine):
+            shown.rest, shown.link = f"?bucket={bucket}", f"Show all {shown.count:,}"
         found.append(shown)
     return found
+
+
+def _why(look: Look, rows: Sequence[ShownRow], invite_list: InviteList) -> str:
+    """What is said of all of them: the reason that they share, which then no row repeats."""
+    reasons = {one.row.reason for one in rows}
+    if len(rows) > 1 and len(reasons) == 1 and (same := reasons.pop()):
+        for one in rows:
+            one.row.reason = ""
+        return same
+    return NOTHING_SENT if invite_list.is_sent and look.tone in ("wait", "bad") else look.why
 
 
 def _urls(invite_list: InviteList, rows: Sequence[InviteRow]) -> dict[str, str]:

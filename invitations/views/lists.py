@@ -127,11 +127,13 @@ class InviteListView(ListMixin, TemplateView):
         rows = self.invite_list.rows.order_by("line")
         if asked in Bucket.values:
             after = _number(self.request.GET.get("after", ""))
-            found = list(rows.filter(bucket=asked, line__gt=after)[:ALL])
+            found = list(rows.filter(bucket=asked, line__gt=after)[: ALL + 1])
+            more, alone = len(found) > ALL, asked
         else:
+            more, alone = False, ""
             place = Window(RowNumber(), partition_by=F("bucket"), order_by=F("line").asc())
             found = list(rows.annotate(place_in_bucket=place).filter(place_in_bucket__lte=SHOWN))
-        return show_buckets(self.invite_list, counts, found, alone=asked if asked in Bucket.values else "")
+        return show_buckets(self.invite_list, counts, found[:ALL] if alone else found, alone=alone, more=more)
 
     def _seats(self, ready: int) -> dict[str, Any]:
         organization = self.organization

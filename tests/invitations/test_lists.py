@@ -6,6 +6,8 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from audit.models import Event
@@ -213,3 +215,37 @@ def test_sorting_says_the_same_whether_an_address_has_an_account(org, owner):
     made = a_list(owner, "has@example.org hasnot@example.org")
     assert set(made.rows.values_list("bucket", "reason")) == {("ready", "")}
     assert User.objects.filter(email="has@example.org").exists()
+
+
+def test_a_long_list_is_shown_in_parts_and_each_row_once(org, owner, client_of):
+    made = a_list(owner, "\n".join(f"person{one}@example.org" for one in range(450)))
+    page, browser = f"/o/marram/invitations/lists/{made.pk}/", client_of(owner)
+    first = browser.get(page)
+    assert len(first.content) < 60_000
+    assert "Show all 450" in first.content.decode()
+    seen, where = [], "?bucket=ready"
+    while where:
+        (shown,) = browser.get(f"{page}{where}").context["buckets"]
+        seen += [one.row.address for one in shown.rows]
+        where = shown.rest
+    assert seen == [f"person{one}@example.org" for one in range(450)]
+
+
+def test_a_reason_that_a_group_shares_is_said_once(org, owner, staff, client_of):
+    set_plan(actor=acting(staff), organization=org, plan="", seats=1, trial_cap=None, trusted=False)
+    made = a_list(owner, "ana@example.org bo@example.org uma@example.org")
+    page = client_of(owner).get(f"/o/marram/invitations/lists/{made.pk}/").content.decode()
+    assert page.count("No seat is free: Marram Instruments has 1.") == 1
+
+
+def test_looking_at_a_list_asks_no_more_the_longer_it_is(org, owner, member, deactivated, client_of):
+    offer(owner, "ove@example.org")
+    few = a_list(owner, f"ana@example.org nobody ove@example.org {member.email} {deactivated.email}")
+    many = a_list(owner, "\n".join([f"p{one}@example.org nobody{one}" for one in range(300)]))
+    asked, browser = [], client_of(owner)
+    browser.get("/o/marram/")  # the visit is noted
+    for made in (few, many):
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(f"/o/marram/invitations/lists/{made.pk}/")
+        asked.append([one["sql"][:90] for one in queries])
+    assert max(map(len, asked)) <= 12, asked
