@@ -13,7 +13,7 @@ from tests.browser.test_pages import OWNER, check, violations
 
 pytestmark = pytest.mark.browser
 
-ELIF = "elif@tarnbakery.example"
+VINTNER = "member@brun.example"  # of another organization; nobody else here makes them a member of Marram
 SETTINGS = "/o/marram/settings/"
 PAGES = (
     f"{SETTINGS}joining/", f"{SETTINGS}joining/domain/", f"{SETTINGS}joining/open/off/", f"{SETTINGS}links/new/",
@@ -49,47 +49,47 @@ def test_somebody_joins_with_a_link_that_the_owner_copies(arrive: Arrive) -> Non
     link = page.evaluate("navigator.clipboard.readText()")
     assert "/j/" in link
     assert check(owner) == []
-    baker = arrive()
-    baker.go(link)
-    expect(baker.page).to_have_url(re.compile(r"/join/[0-9a-f-]+/$"))
-    assert check(baker) == []
-    baker.page.get_by_role("link", name="I have an account: sign in").click()
-    baker.page.get_by_label("Email").fill(ELIF)
-    baker.page.get_by_label("Password", exact=True).fill(PASSWORD)
-    baker.page.get_by_role("button", name="Sign in", exact=True).click()
-    baker.page.get_by_role("button", name="Join Marram Instruments").click()
-    expect(baker.page).to_have_url(re.compile("/o/marram/$"))
-    expect(baker.page.get_by_role("status")).to_contain_text("You belong to Marram Instruments now, as Viewer.")
-    baker.go("/o/marram/leave/")
-    baker.page.get_by_role("button", name=re.compile("^Leave")).click()
+    vintner = arrive()
+    vintner.go(link)
+    expect(vintner.page).to_have_url(re.compile(r"/join/[0-9a-f-]+/$"))
+    assert check(vintner) == []
+    vintner.page.get_by_role("link", name="I have an account: sign in").click()
+    vintner.page.get_by_label("Email").fill(VINTNER)
+    vintner.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    vintner.page.get_by_role("button", name="Sign in", exact=True).click()
+    vintner.page.get_by_role("button", name="Join Marram Instruments").click()
+    expect(vintner.page).to_have_url(re.compile("/o/marram/$"))
+    expect(vintner.page.get_by_role("status")).to_contain_text("You belong to Marram Instruments now, as Viewer.")
+    vintner.go("/o/marram/leave/")
+    vintner.page.get_by_role("button", name=re.compile("^Leave")).click()
 
 
 def test_a_request_is_asked_and_refused_in_a_way_that_is_switched_off_again(arrive: Arrive) -> None:
-    owner, baker = arrive(), arrive()
+    owner, vintner = arrive(), arrive()
     owner.sign_in(OWNER)
     page = owner.go(f"{SETTINGS}joining/")
     page.get_by_role("link", name="Switch on: By asking").click()
     page.get_by_role("button", name="Switch it on").click()
-    baker.sign_in(ELIF)
-    asking = baker.go("/o/marram/join/")
-    assert check(baker) == []
+    vintner.sign_in(VINTNER)
+    asking = vintner.go("/o/marram/join/")
+    assert check(vintner) == []
     asking.get_by_label("Message").fill("See www.evil.com")
     asking.get_by_role("button", name="Ask to join").click()
     expect(asking.locator(".field-error")).to_contain_text("leave out links")
     expect(asking.get_by_label("Message")).to_have_value("See www.evil.com")
-    asking.get_by_label("Message").fill("I bake for your fair.")
+    asking.get_by_label("Message").fill("I pour at your fair.")
     asking.get_by_role("button", name="Ask to join").click()
     expect(asking.get_by_role("heading", level=1)).to_have_text("You asked to join Marram Instruments")
-    assert check(baker) == []
+    assert check(vintner) == []
     owner.go("/o/marram/invitations/requests/").get_by_role("link", name=re.compile("Answer the request")).click()
     assert check(owner) == []
     page.get_by_text("Refuse instead").click()
-    page.get_by_label("Reason").fill("We bake ourselves.")
+    page.get_by_label("Reason").fill("We pour ourselves.")
     assert check(owner) == []
     page.get_by_role("button", name=re.compile("^Refuse ")).click()
     expect(page.get_by_role("status")).to_contain_text("reads why in a mail")
-    baker.go("/o/marram/join/")
-    expect(baker.page.get_by_role("main")).to_contain_text("We bake ourselves.")
+    vintner.go("/o/marram/join/")
+    expect(vintner.page.get_by_role("main")).to_contain_text("We pour ourselves.")
     page = owner.go(f"{SETTINGS}joining/")
     page.get_by_role("link", name="Switch off: By asking").click()
     expect(page.get_by_role("dialog")).to_contain_text("Switch off joining by asking?")
