@@ -17,6 +17,12 @@ RESENT = event(
 EXTENDED = event(
     "invitation.extended", "{actor} lets the invitation to {target} stand for longer", icon="clock", fields="expires_at"
 )
+MAIL_FAILED = event(
+    "invitation.mail_failed", "The mail with the invitation to {target} did not go out", icon="mail-x", fields="reason"
+)
+MAILED_AGAIN = event(
+    "invitation.mailed_again", "The mail with the invitation to {target} is on its way again", icon="mail-forward"
+)
 REMINDED = event("invitation.reminded", "{target} was reminded of the invitation", icon="bell", fields="remind_at")
 ASKED_ANEW = event(
     "invitation.asked_anew", "{target} asked for a new invitation in place of the expired one", icon="mail-question"

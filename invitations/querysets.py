@@ -22,6 +22,10 @@ class InvitationQuerySet(QuerySet["Invitation"]):
         """Past their end, and not yet written down as expired."""
         return self.filter(status="pending", expires_at__lte=at)
 
+    def mail_failed(self, at: datetime) -> InvitationQuerySet:
+        """Those that are open, while the mail with their link was given up."""
+        return self.pending(at).filter(mail_failed_at__isnull=False)
+
     def with_status(self, status: str, at: datetime) -> InvitationQuerySet:
         """Those that a person would say have that status at that time."""
         if status == "pending":

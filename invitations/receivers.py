@@ -14,6 +14,7 @@ from audit.actors import SYSTEM, Actor
 from audit.recording import record
 from invitations import events
 from invitations.actions.changing import offer_instead
+from invitations.actions.mail_failing import note_mail
 from invitations.actions.withdrawing import withdraw
 from invitations.models import Invitation, InvitationStatus
 from invitations.policies import may_offer
@@ -105,3 +106,16 @@ def withdraw_offers(
         offers.setdefault(offer.invited_by_id, []).append(offer)
     for user_id, made in offers.items():
         withdraw(organization, made, actor=actor, reason=f"{gone[user_id].label} no longer belongs here")
+
+
+def follow_mail(ids: dict[str, str], reason: str) -> None:
+    """The mail with a link failed, or without a reason is on its way once more."""
+    invitation = Invitation.objects.select_related("organization").filter(pk=ids["invitation"]).first()
+    if invitation is not None:
+        note_mail(
+            actor=SYSTEM,
+            organization=invitation.organization,
+            invitation=invitation,
+            version=int(ids["version"]),
+            reason=reason,
+        )

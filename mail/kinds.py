@@ -18,7 +18,11 @@ class Message:
 # Reads what the ids name as it stands when the mail is sent; None says that the mail is no longer wanted.
 Build = Callable[[dict[str, str]], Message | None]
 
+# Is told, in the same transaction, why a mail with these ids failed; and with '' that it is on its way once more.
+Follow = Callable[[dict[str, str], str], None]
+
 _kinds: dict[str, Build] = {}
+_followed: dict[str, Follow] = {}
 
 
 def register(kind: str, build: Build) -> None:
@@ -32,3 +36,17 @@ def register(kind: str, build: Build) -> None:
 def build(kind: str, ids: dict[str, str]) -> Message | None:
     """The message for these ids, or None when it is no longer wanted. Raises KeyError for an unknown kind."""
     return _kinds[kind](ids)
+
+
+def follow(kind: str, told: Follow) -> None:
+    """Have mails of this kind followed; by one only."""
+    if kind in _followed:
+        problem = f"The kind of mail {kind} is followed twice."
+        raise ValueError(problem)
+    _followed[kind] = told
+
+
+def tell(kind: str, ids: dict[str, str], reason: str) -> None:
+    """Tell whoever follows mails of that kind."""
+    if kind in _followed:
+        _followed[kind](ids, reason)

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from jobs import nudging
 from jobs.copying import as_text, copy_lines, line, pays
+from mail import kinds
 from mail.models import Mail, State
 
 MAILS_PER_NUDGE = 50
@@ -58,11 +59,13 @@ def latest(keys: Iterable[str]) -> dict[str, Mail]:
 
 def try_again(mail: Mail) -> bool:
     """Put a failed mail back into the outbox with all its attempts; whether it was a failed one."""
-    changed = Mail.objects.filter(pk=mail.pk, state=State.FAILED).update(
-        state=State.PENDING, attempts=0, due_at=timezone.now(), reason=""
-    )
-    if changed:
-        transaction.on_commit(lambda: nudge(), robust=True)
+    with transaction.atomic():
+        changed = Mail.objects.filter(pk=mail.pk, state=State.FAILED).update(
+            state=State.PENDING, attempts=0, due_at=timezone.now(), reason=""
+        )
+        if changed:
+            kinds.tell(mail.kind, mail.ids, "")
+            transaction.on_commit(lambda: nudge(), robust=True)
     return bool(changed)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.utils import timezone
 
 from mail import kinds
@@ -55,7 +56,7 @@ def claim_next() -> Mail | None:
 def send(mail: Mail, line: Line) -> None:
     """Send a claimed mail and write down how it went. Whatever goes wrong with it stays with it."""
     if mail.attempts > MOST_ATTEMPTS:
-        _settle(mail, state=State.FAILED, reason="Roster was cut off at each attempt. Given up.")
+        _fail(mail, "Roster was cut off at each attempt. Given up.")
         return
     try:
         message = kinds.build(mail.kind, mail.ids)
@@ -115,17 +116,30 @@ def _put_off(mail: Mail, error: Exception) -> None:
         exc_info=None if failure.expected else error,
     )  # fmt: skip
     if failure.final:
-        _settle(mail, state=State.FAILED, reason=failure.reason)
+        _fail(mail, failure.reason)
     elif mail.attempts >= MOST_ATTEMPTS:
-        _settle(mail, state=State.FAILED, reason=f"{failure.reason} Given up after {MOST_ATTEMPTS} attempts.")
+        _fail(mail, f"{failure.reason} Given up after {MOST_ATTEMPTS} attempts.")
     else:
         pause = FIRST_PAUSE * 3 ** (mail.attempts - 1) * random.uniform(0.75, 1.25)  # noqa: S311 - spreads, hides nothing
         _settle(mail, state=State.PENDING, due_at=timezone.now() + pause, reason=failure.reason)
 
 
-def _settle(mail: Mail, **changes: Any) -> None:
+def _fail(mail: Mail, reason: str) -> None:
+    """Give it up, and tell whoever follows its kind; both or neither. After neither it is taken up again."""
+    try:
+        with transaction.atomic():
+            if _settle(mail, state=State.FAILED, reason=reason):
+                kinds.tell(mail.kind, mail.ids, reason)
+    except Exception:  # one mail must not keep the others from leaving
+        logger.exception("That mail %s failed could not be written down.", mail.id)
+
+
+def _settle(mail: Mail, **changes: Any) -> bool:
+    """Write down how it went; whether this worker still had it."""
     if not _held(mail).update(leased_until=None, **changes):
         _tell_taken_over(mail)
+        return False
+    return True
 
 
 def _held(mail: Mail) -> MailQuerySet:

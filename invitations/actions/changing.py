@@ -16,6 +16,8 @@ from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.people import role_of
 from organizations.models import Organization, Role
 
+_CHANGED = ["role", "version", "sent_at", "mail_failed_at", "remind_at", "invited_by", "inviter_label"]
+
 
 @action
 def change_offered_role(*, actor: Actor, organization: Organization, invitation: Invitation, role: Role) -> Invitation:
@@ -49,10 +51,10 @@ def offer_instead(organization: Organization, invitations: Sequence[Invitation],
         organization.count_offers(role.pk, 1)
         invitation.role, invitation.organization = role, organization
         invitation.version += 1
-        invitation.sent_at = act.now
+        invitation.sent_at, invitation.mail_failed_at = act.now, None
         invitation.remind_at = next_reminder(act.now, invitation.expires_at, act.now)
         invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
-        invitation.save(update_fields=["role", "version", "sent_at", "remind_at", "invited_by", "inviter_label"])
+        invitation.save(update_fields=_CHANGED)
         after = {"role": role.label, "version": invitation.version}
         record_of(events.ROLE_CHANGED, actor, invitation, before=before, after=after)
     organization.save_counters()

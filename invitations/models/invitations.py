@@ -51,6 +51,7 @@ class Invitation(models.Model):
     job_title = models.CharField("title", max_length=100, blank=True, validators=[validate_name])
     phone = models.CharField(max_length=32, blank=True, validators=[validate_phone])
     remind_at = models.DateTimeField(null=True, help_text="When its person is reminded next.")
+    mail_failed_at = models.DateTimeField(null=True, help_text="When the mail with the newest link was given up.")
     asked_at = models.DateTimeField(null=True, help_text="When its person asked for a new one, once it had expired.")
     answered_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(
@@ -78,6 +79,11 @@ class Invitation(models.Model):
                 fields=["remind_at"],
                 condition=Q(status="pending", remind_at__isnull=False),
                 name="invitations_to_remind",
+            ),
+            models.Index(
+                fields=["organization", "-id"],
+                condition=Q(status="pending", mail_failed_at__isnull=False),
+                name="invitations_mail_failed",
             ),
             models.Index(
                 fields=["accepted_by"], condition=Q(accepted_by__isnull=False), name="invitations_accepted_by"

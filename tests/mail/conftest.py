@@ -9,7 +9,7 @@ from django.db import transaction
 from mail import kinds, outbox
 from mail.kinds import Message
 from mail.models import Mail
-from tests.mail.server import MailServer
+from tests.mail.server import MailServer, listening
 
 Note = Message | Exception | Callable[[], Message] | None
 
@@ -47,15 +47,8 @@ def write() -> Iterator[Callable[..., Mail]]:
 @pytest.fixture
 def server(settings) -> Iterator[MailServer]:
     """A mail server; Roster is set to send to it."""
-    server = MailServer()
-    server.start()
-    settings.EMAIL_BACKEND = "mail.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    settings.EMAIL_TIMEOUT = 0.5
-    yield server
-    server.stop()
+    with listening(settings) as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message as EmailMessage
 from typing import Any
@@ -107,6 +108,22 @@ class MailServer:
         if server.mails == self.mails_per_connection:
             asyncio.get_running_loop().call_soon(server.part, "")
         return await server.told(answer or "250 OK")
+
+
+@contextmanager
+def listening(settings: Any) -> Iterator[MailServer]:
+    """A mail server that runs, with Roster set to send to it."""
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "mail.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_TIMEOUT = 0.5
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 class _Dialog(SMTP):
