@@ -30,3 +30,11 @@ def reloaded(organization: Organization, invitations: Sequence[Invitation]) -> l
     for row in found.values():
         row.organization = organization
     return [found[one.pk] for one in invitations if one.pk in found]
+
+
+def alike(invitations: Sequence[Invitation]) -> list[tuple[Any, Any, list[Invitation]]]:
+    """By end and next reminder: few differ, so that few statements change many."""
+    found: dict[tuple[Any, Any], list[Invitation]] = {}
+    for one in invitations:
+        found.setdefault((one.expires_at, one.remind_at), []).append(one)
+    return [(ends, remind, rows) for (ends, remind), rows in found.items()]

@@ -1,4 +1,4 @@
-"""Sending an offer again, letting it stand for longer, sending it to the right address."""
+"""Sending an offer again, with a new link."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
-from invitations.actions.books import record_of, reloaded
-from invitations.actions.making_offers import offer_again
-from invitations.actions.withdrawing import withdraw
+from invitations.actions.books import alike, record_of, reloaded
 from invitations.limits import limited
 from invitations.models import Invitation, InvitationStatus, Refusal
 from invitations.offers import next_reminder, open_until
@@ -40,8 +37,22 @@ def resend(
 ) -> Outcome[Invitation]:
     """Send new links; the older ones say so. The offers are open for as long as they first were.
 
-    One that expired is open again, where a seat is free.
+    One that expired is open again, where a seat is free. Raises ValidationError (`limit`).
     """
+    return _resend(actor, organization, invitations, too_often)
+
+
+@action
+def resend_chosen(
+    *, actor: Actor, organization: Organization, invitations: Sequence[Invitation], too_often: Collection[str]
+) -> Outcome[Invitation]:
+    """The same for a part of many: their limits were counted when the work began, outside of any transaction."""
+    return _resend(actor, organization, invitations, too_often)
+
+
+def _resend(
+    actor: Actor, organization: Organization, invitations: Sequence[Invitation], too_often: Collection[str]
+) -> Outcome[Invitation]:
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
@@ -76,63 +87,6 @@ def resend(
     return outcome
 
 
-@action
-def extend(
-    *, actor: Actor, organization: Organization, invitations: Sequence[Invitation], days: int
-) -> Outcome[Invitation]:
-    """Let these offers stand for so many days from now (1 to 30); their links stay the same. Raises `days`."""
-    act = current_act()
-    organization = locked(organization)
-    actor = as_of_now(actor, organization)
-    policies.may_last(days).demand()
-    outcome: Outcome[Invitation] = Outcome()
-    for invitation in reloaded(organization, invitations):
-        until = open_until(act.now + timedelta(days=days), invitation.access_ends_at)
-        if not (decision := policies.may_extend(actor, invitation, until, act.now)):
-            outcome.pass_over(invitation.email, decision.reason, decision.code)
-            continue
-        before = {"expires_at": str(invitation.expires_at)}
-        invitation.expires_at = until
-        invitation.remind_at = next_reminder(invitation.sent_at, until, act.now)
-        record_of(events.EXTENDED, actor, invitation, before=before, after={"expires_at": str(until)})
-        outcome.done.append(invitation)
-    for ends, remind, rows in _alike(outcome.done):
-        Invitation.objects.filter(id__among={one.pk for one in rows}).update(expires_at=ends, remind_at=remind)
-    return outcome
-
-
-@limited(lambda arguments: {arguments["email"].strip().lower()})
-@action
-def correct_address(
-    *,
-    actor: Actor,
-    organization: Organization,
-    invitation: Invitation,
-    email: str,
-    too_often: Collection[str] = (),
-) -> Outcome[Invitation]:
-    """Take the offer back and make the same one to another address, in the seat that it had.
-
-    Answers the new one. Raises ValidationError (`gone`, `not_pending`, `limit` or what stands against the address) and
-    PermissionDenied.
-    """
-    act = current_act()
-    organization = locked(organization)
-    actor = as_of_now(actor, organization)
-    found = next(iter(reloaded(organization, [invitation])), None)
-    if found is None:
-        message = "This invitation no longer exists."
-        raise ValidationError(message, code="gone")
-    policies.still_open(found, act.now).demand()
-    policies.may_correct(actor, found, act.now).enforce()
-    withdraw(organization, [found], actor=actor, reason=f"the address was corrected to {email.strip()[:254]}")
-    outcome = offer_again(organization, actor, found, email, too_often=too_often)
-    if outcome.passed_over:
-        problem = outcome.passed_over[0]
-        raise ValidationError(problem.reason, code=problem.code)
-    return outcome
-
-
 _INVITED = no("Another invitation to this address is open.", "invited")
 
 
@@ -149,7 +103,7 @@ def _renew(invitation: Invitation, actor: Actor) -> None:
 
 def _save_renewed(invitations: Sequence[Invitation]) -> None:
     open_or_expired = (InvitationStatus.PENDING, InvitationStatus.EXPIRED)
-    for ends, remind, rows in _alike(invitations):
+    for ends, remind, rows in alike(invitations):
         changed = Invitation.objects.filter(id__among={one.pk for one in rows}, status__in=open_or_expired).update(
             version=F("version") + 1,
             status=InvitationStatus.PENDING,
@@ -164,14 +118,6 @@ def _save_renewed(invitations: Sequence[Invitation]) -> None:
         if changed != len(rows):
             message = "Invitations were answered outside the organization's lock."
             raise RuntimeError(message)
-
-
-def _alike(invitations: Sequence[Invitation]) -> list[tuple[Any, Any, list[Invitation]]]:
-    """By end and next reminder: few differ, so that few statements change many."""
-    found: dict[tuple[Any, Any], list[Invitation]] = {}
-    for one in invitations:
-        found.setdefault((one.expires_at, one.remind_at), []).append(one)
-    return [(ends, remind, rows) for (ends, remind), rows in found.items()]
 
 
 def _unwanted(organization: Organization, invitations: Sequence[Invitation]) -> dict[str, Decision]:

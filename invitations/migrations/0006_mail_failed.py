@@ -5,21 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('invitations', '0005_joining'),
-        ('organizations', '0009_proving_domains'),
+        ("invitations", "0005_joining"),
+        ("organizations", "0009_proving_domains"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invitation',
-            name='mail_failed_at',
-            field=models.DateTimeField(help_text='When the mail with the newest link was given up.', null=True),
+            model_name="invitation",
+            name="mail_failed_at",
+            field=models.DateTimeField(help_text="When the mail with the newest link was given up.", null=True),
         ),
         migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(condition=models.Q(('mail_failed_at__isnull', False), ('status', 'pending')), fields=['organization', '-id'], name='invitations_mail_failed'),
+            model_name="invitation",
+            index=models.Index(
+                condition=models.Q(("mail_failed_at__isnull", False), ("status", "pending")),
+                fields=["organization", "-id"],
+                name="invitations_mail_failed",
+            ),
         ),
     ]

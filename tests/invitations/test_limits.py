@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from audit.ambient import Origin, coming_from
+from invitations.actions.correcting import correct_address
 from invitations.actions.offering import invite
-from invitations.actions.resending import correct_address, resend
+from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
 from invitations.bulk import lists
 from invitations.bulk.reading import read_text

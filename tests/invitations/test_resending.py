@@ -10,8 +10,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from invitations.actions.answering import accept
+from invitations.actions.correcting import correct_address
+from invitations.actions.extending import extend
 from invitations.actions.refusing import refuse_further
-from invitations.actions.resending import correct_address, extend, resend
+from invitations.actions.resending import resend
 from invitations.models import Invitation
 from organizations.actions.domains import restrict_domains
 from organizations.actions.plans import set_plan, set_seats

@@ -1,0 +1,41 @@
+"""Letting offers stand for longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from audit.actions import current_act
+from audit.actors import Actor
+from invitations import events, policies
+from invitations.actions.books import alike, record_of, reloaded
+from invitations.models import Invitation
+from invitations.offers import next_reminder, open_until
+from organizations.actions.base import action, as_of_now, locked
+from organizations.actions.outcome import Outcome
+from organizations.models import Organization
+
+
+@action
+def extend(
+    *, actor: Actor, organization: Organization, invitations: Sequence[Invitation], days: int
+) -> Outcome[Invitation]:
+    """Let these offers stand for so many days from now (1 to 30); their links stay the same. Raises `days`."""
+    act = current_act()
+    organization = locked(organization)
+    actor = as_of_now(actor, organization)
+    policies.may_last(days).demand()
+    outcome: Outcome[Invitation] = Outcome()
+    for invitation in reloaded(organization, invitations):
+        until = open_until(act.now + timedelta(days=days), invitation.access_ends_at)
+        if not (decision := policies.may_extend(actor, invitation, until, act.now)):
+            outcome.pass_over(invitation.email, decision.reason, decision.code)
+            continue
+        before = {"expires_at": str(invitation.expires_at)}
+        invitation.expires_at = until
+        invitation.remind_at = next_reminder(invitation.sent_at, until, act.now)
+        record_of(events.EXTENDED, actor, invitation, before=before, after={"expires_at": str(until)})
+        outcome.done.append(invitation)
+    for ends, remind, rows in alike(outcome.done):
+        Invitation.objects.filter(id__among={one.pk for one in rows}).update(expires_at=ends, remind_at=remind)
+    return outcome
