@@ -1,7 +1,7 @@
 from django.urls import path
 
 from invitations.urls_joining import urlpatterns as of_joining
-from invitations.views import answering, changing, console, lists, offering
+from invitations.views import answering, asking, changing, console, correcting, lists, many, offering
 
 app_name = "invitations"
 
@@ -15,9 +15,13 @@ urlpatterns = [
         lists.DownloadListView.as_view(),
         name="invite_list_download",
     ),
-    path("o/<slug:slug>/invitations/<uuid:invitation>/resend/", console.ResendView.as_view(), name="resend"),
-    path("o/<slug:slug>/invitations/<uuid:invitation>/revoke/", console.RevokeView.as_view(), name="revoke"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/resend/", asking.ResendView.as_view(), name="resend"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/revoke/", asking.RevokeView.as_view(), name="revoke"),
     path("o/<slug:slug>/invitations/<uuid:invitation>/role/", changing.ChangeRoleView.as_view(), name="change_role"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/extend/", correcting.ExtendView.as_view(), name="extend"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/address/", correcting.CorrectView.as_view(), name="correct"),
+    path("o/<slug:slug>/invitations/many/", many.ChangeManyView.as_view(), name="many"),
+    path("o/<slug:slug>/invitations/many/<uuid:job>/", many.ManyJobView.as_view(), name="many_job"),
     path("i/<str:token>/", answering.OpenView.as_view(), name="open"),
     path("invitation/<uuid:invitation>/", answering.InvitationView.as_view(), name="show"),
     path("invitation/<uuid:invitation>/accept/", answering.AcceptView.as_view(), name="accept"),

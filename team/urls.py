@@ -3,13 +3,14 @@ from django.urls import path
 from team.views.access import AccessView, WhoView
 from team.views.audit import AuditView
 from team.views.export import ExportView
+from team.views.invitation import InvitationMenuView, InvitationView
 from team.views.member_choices import MemberChoicesView
 from team.views.members import MembersView
 from team.views.mine import OrganizationsView
 from team.views.overview import OverviewView
 from team.views.person import PersonView
 from team.views.person_history import HistoryView
-from team.views.person_menu import InvitationMenuView, PersonMenuView
+from team.views.person_menu import PersonMenuView
 
 app_name = "team"
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("o/<slug:slug>/members/<uuid:membership>/", PersonView.as_view(), name="person"),
     path("o/<slug:slug>/members/<uuid:membership>/menu/", PersonMenuView.as_view(), name="person_menu"),
     path("o/<slug:slug>/members/<uuid:membership>/history/", HistoryView.as_view(), name="person_history"),
+    path("o/<slug:slug>/invitations/<uuid:invitation>/", InvitationView.as_view(), name="invitation"),
     path("o/<slug:slug>/invitations/<uuid:invitation>/menu/", InvitationMenuView.as_view(), name="invitation_menu"),
     path("o/<slug:slug>/access/", AccessView.as_view(), name="access"),
     path("o/<slug:slug>/access/who/", WhoView.as_view(), name="who"),

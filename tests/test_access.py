@@ -44,7 +44,12 @@ GET = {
     "invitations:create":     "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list_download": "404   404   403   403   403     403    403    404  404   404    302",
+    "team:invitation":        "200   200   200   403   403     403    403    404  404   404    302",
     "invitations:resend":     "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:extend":     "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:correct":    "200   200   403   403   403     403    403    404  404   404    302",
+    "invitations:many":       "302   302   302   403   403     403    403    404  404   404    302",
+    "invitations:many_job":   "404   404   404   403   403     403    403    404  404   404    302",
     "invitations:change_role":"200   200   403   403   403     403    403    404  404   404    302",
     "invitations:revoke":     "200   200   403   403   403     403    403    404  404   404    302",
     "organizations:switch":   "200   200   200   200   200     403    403    404  404   404    302",
@@ -123,7 +128,12 @@ POST = {
     "invitations:create":     "302   302   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list_download": "405   405   403   403   403     403    403    404  404   404    302",
+    "team:invitation":        "405   405   405   403   403     403    403    404  404   404    302",
     "invitations:resend":     "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:extend":     "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:correct":    "302   302   403   403   403     403    403    404  404   404    302",
+    "invitations:many":       "302   302   302   403   403     403    403    404  404   404    302",
+    "invitations:many_job":   "405   405   405   403   403     403    403    404  404   404    302",
     "invitations:change_role":"302   302   403   403   403     403    403    404  404   404    302",
     "invitations:revoke":     "302   302   403   403   403     403    403    404  404   404    302",
     "organizations:switch":   "405   405   405   405   405     403    403    404  404   404    302",
@@ -233,7 +243,7 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["membership"] = (deactivated or someone_of(organization)).pk
     if view.startswith("invitations:invite_list"):
         kwargs["list"] = uuid7()  # only who made it sees it, and nobody here did
-    if view.startswith("organizations:job"):
+    if view.startswith("organizations:job") or view == "invitations:many_job":
         kwargs["job"] = uuid7()  # only who asked for it sees it, and nobody here did
     if view.startswith("organizations:ownership_") and view not in OF_A_PERSON:
         kwargs["transfer"] = uuid7()  # several may own these organizations, so nothing is ever offered there
@@ -252,8 +262,11 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
 # Pages that the audit log tells of.
 TOLD = ["team:export"]
 # Buttons that change nothing that others share.
-UNTOLD = ["organizations:saved_filters", "organizations:domain_check", "invitations:join"]
-OF_AN_INVITATION = ["team:invitation_menu", "invitations:resend", "invitations:revoke", "invitations:change_role"]
+UNTOLD = ["organizations:saved_filters", "organizations:domain_check", "invitations:join", "invitations:many"]
+OF_AN_INVITATION = [
+    "team:invitation", "team:invitation_menu", "invitations:resend", "invitations:revoke", "invitations:change_role",
+    "invitations:extend", "invitations:correct",
+]  # fmt: skip
 OF_A_GROUP = [
     f"organizations:group{one}" for one in ("", "_edit", "_delete", "_add", "_remove", "_curator")
 ]  # fmt: skip
@@ -331,7 +344,13 @@ def fields() -> dict[str, Any]:
     of_settings = {"deed": "change_role", "was": "Marram Instruments", "required": "yes", "held_then": str(member.pk)}
     group = Group.objects.filter(organization__slug="marram").first()
     of_a_person = {"own_name": "Mina of sales", "when": "7", "typed": "Mina Haddad", "then": group.pk if group else ""}
-    offered = {"addresses": "zoe@example.org", "role": viewer.pk, "days": "7", "until": "30"}
+    offered = {
+        "addresses": "zoe@example.org",
+        "role": viewer.pk,
+        "days": "7",
+        "until": "30",
+        "email": "ida@example.org",
+    }
     offered["query"] = "status=active"
     joining = {"domains": "own.example", "reminders": "off", "uses": "5", "seats": "9", "addresses_wanted": ""}
     return {**offered, **joining, **of_a_role, **of_a_group, **of_settings, **of_a_person}

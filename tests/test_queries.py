@@ -32,6 +32,7 @@ PAGES = [
     "/o/marram/audit/",
     "/o/marram/invitations/",
     "/o/marram/invitations/?status=revoked",
+    "/o/marram/invitations/?status=failed&q=person1",
     "/o/marram/invitations/new/",
     "/o/marram/members/filters/?query=status%3Dactive",
     "/o/marram/switch/",

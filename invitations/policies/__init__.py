@@ -33,6 +33,7 @@ from invitations.policies.offering import (
     may_resend,
     may_revoke,
     may_say,
+    may_stand_longer,
     still_open,
 )
 
@@ -68,6 +69,7 @@ __all__ = [
     "may_revoke",
     "may_revoke_link",
     "may_say",
+    "may_stand_longer",
     "may_switch_ways",
     "stands",
     "still_open",

@@ -108,16 +108,19 @@ def may_resend(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
     return allowed
 
 
-def may_extend(actor: Actor, invitation: Invitation, until: datetime, at: datetime) -> Decision:
-    """Whether it may stay open until then: later than now agreed, at most 30 days from now, while its access lasts."""
+def may_stand_longer(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
+    """Whether the actor may extend it at all."""
     if not (open_still := still_open(invitation, at)):
         return open_still
-    if not (held := holds(actor, "invitations.update")):
-        return held
     if invitation.role is None:
         return _NO_ROLE
-    if not (given := may_give(actor, invitation.role, invitation.organization)):
-        return given
+    return holds(actor, "invitations.update") and may_give(actor, invitation.role, invitation.organization)
+
+
+def may_extend(actor: Actor, invitation: Invitation, until: datetime, at: datetime) -> Decision:
+    """Whether it may stay open until then: later than now agreed, at most 30 days from now, while its access lasts."""
+    if not (allowed := may_stand_longer(actor, invitation, at)):
+        return allowed
     if until <= invitation.expires_at:
         return no(f"The invitation to {invitation.email} is open for longer already.", "not_later")
     if until - at > timedelta(days=LONGEST_OFFER, minutes=1):

@@ -8,36 +8,26 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.views.generic import FormView
 
 from invitations import policies
 from invitations.actions.changing import change_offered_role
 from invitations.forms.changing import ChangeOfferedRoleForm
-from invitations.models import Invitation
+from invitations.views.one import OneInvitationMixin
 from invitations.views.onward import onward
 from organizations.models import Role
 from organizations.policies import YES, Decision, holds
-from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
 
-class ChangeRoleView(OrganizationMixin, FormView[ChangeOfferedRoleForm]):
+class ChangeRoleView(OneInvitationMixin, FormView[ChangeOfferedRoleForm]):
     """The roles from narrowest to widest; to choose another one sends a new link."""
 
     permission = "invitations.update"
-    section = "invitations:list"
     page_name = "the page that offers another role"
     template_name = "invitations/change_role.html"
     form_class = ChangeOfferedRoleForm
-
-    @cached_property
-    def invitation(self) -> Invitation:
-        rows = self.organization.invitations.select_related("role")
-        found: Invitation = get_object_or_404(rows, pk=self.kwargs["invitation"])
-        found.organization = self.organization
-        return found
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"invitation": self.invitation, "roles": self._roles}

@@ -152,7 +152,7 @@ def has_more(job: Job, number: int) -> bool:
     return Part.objects.filter(job_id=UUID(job.arguments["rehearsal"]), number__gt=number).exists()
 
 
-def count(job: Job, outcome: Outcome[Membership], *, seen: int) -> None:
+def count(job: Job, outcome: Outcome[Any], *, seen: int) -> None:
     """Write down what came of a chunk."""
     report = Report.read(job.report)
     report.add(outcome.passed_over)

@@ -12,7 +12,7 @@ from organizations.actions.outcome import PassedOver
 
 MOST_NAMES = 50
 _WHO = "{who}"
-_EACH = "Each of these people"
+_EACH = "each of these people"
 
 
 @dataclass
@@ -26,7 +26,9 @@ class Reason:
 
     @property
     def sentence(self) -> str:
-        return self.template.replace(_WHO, self.names[0] if self.count == 1 else _EACH)
+        who = self.names[0] if self.count == 1 else _EACH
+        begins = self.count > 1 and self.template.startswith(_WHO)
+        return self.template.replace(_WHO, who.capitalize() if begins else who)
 
     @property
     def more(self) -> int:

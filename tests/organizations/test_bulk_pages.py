@@ -269,7 +269,7 @@ def test_bar_offers_what_its_reader_may_do(org, owner, admin, member):
     found = {one.pk: build_bar(org, acting(one), query="q=x", here=TABLE, matching=3) for one in (owner, admin, member)}
     assert [deed.key for deed in found[owner.pk].deeds] == [deed.key for deed in deeds.DEEDS]
     assert [deed.key for deed in found[member.pk].deeds] == ["add_to_group", "remove_from_group"]
-    seen = render_to_string("organizations/bulk_bar.html", {"bar": found[member.pk], "csrf_token": "t"})
+    seen = render_to_string("components/bulk_bar.html", {"bar": found[member.pk], "csrf_token": "t"})
     assert 'value="add_to_group"' in seen
     assert 'value="remove"' not in seen
     assert 'name="query" value="q=x"' in seen

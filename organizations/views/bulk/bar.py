@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from audit.actors import Actor
-from organizations.bulk.deed import Deed
 from organizations.bulk.deeds import DEEDS
 from organizations.models import Organization
 from organizations.policies import holds
@@ -14,13 +16,15 @@ from organizations.policies import holds
 
 @dataclass(frozen=True)
 class Bar:
-    """For `organizations/bulk_bar.html`. `query` are the table's filters, `here` its address to come back to.
+    """For `components/bulk_bar.html`. `query` are the table's filters, `here` its address to come back to.
 
-    `matching` is how many people match, where the page knows it.
+    `key` keeps what is ticked in one table apart from another's. `matching` is how many match, where the page knows it.
     """
 
-    organization: Organization
-    deeds: list[Deed[Any]]
+    label: str
+    key: str
+    action: str
+    deeds: Sequence[Any]
     query: str
     here: str
     matching: int | None
@@ -29,4 +33,5 @@ class Bar:
 def build_bar(organization: Organization, actor: Actor, *, query: str, here: str, matching: int | None) -> Bar | None:
     """None for whoever may do nothing with several people."""
     deeds = [deed for deed in DEEDS if holds(actor, deed.permission)]
-    return Bar(organization, deeds, query, here, matching) if deeds else None
+    action = reverse("organizations:bulk", args=[organization.slug])
+    return Bar("Selected people", str(organization.pk), action, deeds, query, here, matching) if deeds else None

@@ -1,0 +1,92 @@
+"""One invitation, and what can be done about it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from audit.models import Event
+from invitations.models import Invitation
+from invitations.views.one import OneInvitationMixin
+from mail.models import Mail
+from mail.outbox import latest
+from organizations.policies import holds
+from team.event_pages import page_of
+from team.invitation_items import items_of_offer
+from team.person_items import Item, once
+
+MAILS = 20
+_JOINED = "member.joined"
+
+
+class InvitationMenuView(OneInvitationMixin, TemplateView):
+    """The menu of a row, loaded when it is opened."""
+
+    permission = "invitations.read"
+    page_name = "what can be done about an invitation"
+    template_name = "team/menu_items.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        slug, invitation = self.organization.slug, self.invitation
+        page = Item("Open", "mail", reverse("team:invitation", args=[slug, invitation.pk]))
+        items = [page, *items_of_offer(self.actor, invitation, self.now, back=self._left())]
+        return super().get_context_data(items=once(items), **kwargs)
+
+    def _left(self) -> str:
+        """The page of this organization in which the menu was opened, as htmx says; '' where it was none."""
+        try:
+            parts = urlsplit(self.request.headers.get("HX-Current-URL", "")[:2_000])
+        except ValueError:  # no address at all
+            return ""
+        if not parts.path.startswith(f"/o/{self.organization.slug}/"):
+            return ""
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+class InvitationView(OneInvitationMixin, TemplateView):
+    """What is offered to whom, what became of its mails, and everything that happened to it."""
+
+    permission = "invitations.read"
+    page_name = "this invitation"
+    template_name = "team/invitation.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        invitation = self.invitation
+        here = reverse("team:invitation", args=[self.organization.slug, invitation.pk])
+        context = {
+            "invitation": invitation,
+            "state": invitation.status_at(self.now),
+            "items": once(items_of_offer(self.actor, invitation, self.now, back=here)),
+            "mails": self._mails(invitation),
+            "groups": self._groups(invitation),
+            "page": page_of(self._events(invitation), self.request.GET),
+            "zone": timezone.get_current_timezone_name(),
+            "shows_origin": holds(self.actor, "audit_log.read"),
+        }
+        return super().get_context_data(**kwargs | context)
+
+    def _mails(self, invitation: Invitation) -> list[Mail]:
+        """Those that carried its links, the newest first."""
+        versions = range(invitation.version, max(0, invitation.version - MAILS), -1)
+        keys = [f"invitation:{invitation.pk}:{version}" for version in versions]
+        found = latest(keys)
+        return [found[key] for key in keys if key in found]
+
+    def _groups(self, invitation: Invitation) -> list[str]:
+        if not invitation.group_ids:
+            return []
+        return list(
+            self.organization.groups.filter(pk__in=invitation.group_ids).by_name().values_list("name", flat=True)
+        )
+
+    def _events(self, invitation: Invitation) -> Any:
+        """Its own, and that somebody joined with it."""
+        about = Q(target_id=invitation.pk)
+        if invitation.accepted_by_id and invitation.answered_at:
+            about |= Q(target_id=invitation.accepted_by_id, action=_JOINED, at=invitation.answered_at)
+        return Event.objects.filter(about, chain_id=self.organization.pk)
