@@ -16,7 +16,7 @@ from audit.actors import Actor
 from invitations import policies
 from invitations.bulk.reading import ReadRow
 from invitations.bulk.understanding import Words
-from invitations.models import Bucket, InviteList, InviteRow
+from invitations.models import WORDS, Bucket, InviteList, InviteRow
 from invitations.offers import Offer
 from invitations.sorting import sort_offers
 from organizations.models import Group, Organization, Role
@@ -95,15 +95,16 @@ def sort_again(invite_list: InviteList, actor: Actor) -> None:
     _save_sorted(sorted_rows)
 
 
-def correct_rows(invite_list: InviteList, actor: Actor, addresses: dict[int, str]) -> None:
-    """Take over addresses as they were typed anew, by the row's id, and sort again."""
+def correct_rows(invite_list: InviteList, actor: Actor, typed: dict[int, dict[str, str]]) -> None:
+    """Take over what was typed anew, by the row's id and the name of its column, and sort again."""
     with _unsent(invite_list):
-        rows = {row.pk: row for row in invite_list.rows.filter(pk__in=addresses).exclude(bucket__in=SETTLED)}
+        rows = {row.pk: row for row in invite_list.rows.filter(pk__in=typed).exclude(bucket__in=SETTLED)}
         for key, row in rows.items():
-            typed = addresses[key].replace("\x00", "").strip()[:320]
-            row.problem = "" if typed != row.address else row.problem
-            row.address = typed
-        InviteRow.objects.bulk_update(rows.values(), ["address", "problem"], batch_size=500)
+            for name, text in typed[key].items():
+                new = text.replace("\x00", "").strip()[: WORDS[name]]
+                row.problem = "" if new != getattr(row, name) else row.problem
+                setattr(row, name, new)
+        InviteRow.objects.bulk_update(rows.values(), [*WORDS, "problem"], batch_size=500)
         sort_again(invite_list, actor)
 
 

@@ -2,7 +2,7 @@
 
 from invitations.models.invitations import NOTE_LENGTH, Invitation, InvitationStatus
 from invitations.models.join_requests import MESSAGE_LENGTH, REASON_LENGTH, SHOWN_FOR, JoinRequest, JoinStatus
-from invitations.models.lists import MOST_ROWS, Bucket, InviteList, InviteRow
+from invitations.models.lists import MOST_ROWS, WORDS, Bucket, InviteList, InviteRow
 from invitations.models.refusals import Refusal
 from invitations.models.ways import JoinLink, WayIn, WayKind
 
@@ -12,6 +12,7 @@ __all__ = [
     "NOTE_LENGTH",
     "REASON_LENGTH",
     "SHOWN_FOR",
+    "WORDS",
     "Bucket",
     "Invitation",
     "InvitationStatus",

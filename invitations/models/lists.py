@@ -11,6 +11,7 @@ from invitations.models.invitations import NOTE_LENGTH
 from organizations.models import Organization, Role
 
 MOST_ROWS = 10_000
+WORDS = {"address": 320, "role": 100, "groups": 500, "ends": 40}  # what a line says, each at most so long
 
 
 class Bucket(models.TextChoices):
@@ -65,10 +66,10 @@ class InviteRow(models.Model):
     list = models.ForeignKey(InviteList, models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField(help_text="Its place in the list.")
     place = models.PositiveIntegerField(help_text="The line on which it stood in the text or file.")
-    address = models.CharField(max_length=320)
-    role = models.CharField(max_length=100, blank=True)
-    groups = models.CharField(max_length=500, blank=True)
-    ends = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=WORDS["address"])
+    role = models.CharField(max_length=WORDS["role"], blank=True)
+    groups = models.CharField(max_length=WORDS["groups"], blank=True)
+    ends = models.CharField(max_length=WORDS["ends"], blank=True)
     problem = models.CharField(max_length=300, blank=True, help_text="Why its line could not be read.")
     bucket = models.CharField(max_length=11, choices=Bucket.choices)
     reason = models.CharField(max_length=300, blank=True)

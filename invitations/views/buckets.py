@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.addresses import stored_or_typed
 from invitations.bulk.suggesting import suggest
-from invitations.models import Bucket, Invitation, InvitationStatus, InviteList, InviteRow
+from invitations.models import WORDS, Bucket, Invitation, InvitationStatus, InviteList, InviteRow
 from organizations.models import Membership
 
 
@@ -43,10 +43,33 @@ NOTHING_SENT = "Nothing was sent to them"
 _OPEN = frozenset({Bucket.READY, Bucket.NO_SEAT, Bucket.CAP, Bucket.MALFORMED, Bucket.ROLE, Bucket.DEACTIVATED})
 
 
+# What is typed anew in which group; of a row that cannot be understood whatever its line said.
+_MENDS = {
+    Bucket.MALFORMED: ("address", "role", "groups", "ends"),
+    Bucket.ROLE: ("role", "groups", "ends"),
+    Bucket.DOMAIN: ("address",),
+}
+_LABELS = {"address": "Address", "role": "Role", "groups": "Groups", "ends": "Last day"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field in which a word of a row is typed anew."""
+
+    name: str
+    value: str
+    longest: int
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self.name]
+
+
 @dataclass
 class ShownRow:
     row: InviteRow
     role: str
+    fields: list[Field]
     suggestion: str = ""
     url: str = ""
 
@@ -79,6 +102,7 @@ def show_buckets(
             ShownRow(
                 row,
                 row.role or role,
+                [] if invite_list.is_sent else _fields(row),
                 suggest(row.address) if bucket is Bucket.MALFORMED else "",
                 urls.get(stored_or_typed(row.address), ""),
             )
@@ -92,6 +116,12 @@ def show_buckets(
             shown.rest, shown.link = f"?bucket={bucket}", f"Show all {shown.count:,}"
         found.append(shown)
     return found
+
+
+def _fields(row: InviteRow) -> list[Field]:
+    always = {"address"} if row.bucket != Bucket.ROLE else {"role"}
+    found = [(name, str(getattr(row, name))) for name in _MENDS.get(Bucket(row.bucket), ())]
+    return [Field(name, value, WORDS[name]) for name, value in found if value or name in always]
 
 
 def _why(look: Look, rows: Sequence[ShownRow], invite_list: InviteList) -> str:

@@ -18,7 +18,7 @@ from invitations.bulk import lists
 from invitations.bulk.results import lines
 from invitations.bulk.sending import send_list
 from invitations.forms.offering import OfferForm
-from invitations.models import Bucket, InviteList
+from invitations.models import WORDS, Bucket, InviteList
 from invitations.views.buckets import Shown, show_buckets
 from jobs.models import Job, JobState
 from organizations.views.base import OrganizationMixin
@@ -26,6 +26,7 @@ from organizations.views.errors import add_errors
 
 SHOWN = 25  # rows of a bucket until all of it is asked for
 ALL = 200
+MOST_NAMED = 500  # groups that are offered while one is typed
 
 
 class ListMixin(OrganizationMixin):
@@ -68,6 +69,7 @@ class InviteListView(ListMixin, TemplateView):
             context |= {"sent": counts.get(Bucket.SENT, 0), "over": context["total"] - counts.get(Bucket.SENT, 0)}
         else:
             context |= {"form": form or self._form(), "wanting": _wanting(counts)}
+            context |= {"groups": self.organization.groups.by_name()[:MOST_NAMED] if _wants_words(counts) else []}
             context |= self._seats(context["ready"])
         return super().get_context_data(**context | kwargs)
 
@@ -155,20 +157,27 @@ class DownloadListView(ListMixin, View):
         return answer
 
 
+def _wants_words(counts: dict[str, int]) -> bool:
+    """Whether a role or a group may have to be typed anew."""
+    return bool(counts.get(Bucket.MALFORMED) or counts.get(Bucket.ROLE))
+
+
 def _wanting(counts: dict[str, int]) -> int:
     """How many rows will get nothing as things stand."""
     return sum(number for bucket, number in counts.items() if bucket not in (Bucket.READY, Bucket.LEFT_OUT))
 
 
-def _typed(request: HttpRequest) -> dict[int, str]:
-    """The addresses that were typed anew, by the row's id; a suggestion that was pressed counts as typed."""
-    found = {
-        _number(name.removeprefix("address-")): text
-        for name, text in request.POST.items()
-        if name.startswith("address-") and isinstance(text, str)
-    }
+def _typed(request: HttpRequest) -> dict[int, dict[str, str]]:
+    """What was typed anew, by the row's id and its column; a suggestion that was pressed counts as typed."""
+    found: dict[int, dict[str, str]] = {}
+    for key, text in request.POST.items():
+        name, _, row = key.partition("-")
+        if name in WORDS and isinstance(text, str):
+            found.setdefault(_number(row), {})[name] = text
     row, _, suggestion = request.POST.get("use", "").partition(":")
-    return found | ({_number(row): suggestion} if suggestion else {})
+    if suggestion:
+        found.setdefault(_number(row), {})["address"] = suggestion
+    return found
 
 
 def _number(text: str) -> int:

@@ -99,12 +99,51 @@ def test_rows_are_put_right_in_place_and_others_move_up(org, owner, staff):
     assert buckets(made)["second@example.org"] == "no_seat"
     first, _, petra = made.rows.order_by("line")
     lists.leave_out(made, acting(owner), first.pk)
-    lists.correct_rows(made, acting(owner), {petra.pk: "petra@marram.example"})
+    lists.correct_rows(made, acting(owner), {petra.pk: {"address": "petra@marram.example"}})
     assert buckets(made) == {
         "first@example.org": "left_out", "second@example.org": "ready", "petra@marram.example": "no_seat",
     }  # fmt: skip
     lists.take_back(made, acting(owner), first.pk)
     assert buckets(made)["first@example.org"] == "ready"
+
+
+def test_unknown_words_are_mended_in_place(org, owner, client_of):
+    group = create_group(actor=acting(owner), organization=org, name="Sales", description="")
+    made = a_list(
+        owner,
+        "email;role;groups;ends\nana@example.org;vewer;;\nbo@example.org;;slaes;\ncy@example.org;;;31 Febuary\n",
+    )
+    assert set(buckets(made).values()) == {"malformed"}
+    ana, bo, cy = made.rows.order_by("line")
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    html = client_of(owner).get(page).content.decode()
+    for shown in (
+        f'name="role-{ana.pk}" value="vewer"',
+        f'name="groups-{bo.pk}" value="slaes"',
+        '<option value="Viewer">',
+    ):
+        assert shown in html
+    assert f'name="role-{bo.pk}"' not in html  # it said nothing about a role
+    typed = {f"role-{ana.pk}": "viewer", f"groups-{bo.pk}": "Sales", f"ends-{cy.pk}": "2099-02-28"}
+    client_of(owner).post(page, {"check": "1", **typed})
+    assert set(buckets(made).values()) == {"ready"}
+    send(made, owner)
+    offers = {one.email[:2]: one for one in Invitation.objects.all()}
+    assert (offers["an"].role.key, offers["bo"].group_ids, offers["cy"].access_ends_at.day) == (
+        "viewer", [group.pk.hex], 28,
+    )  # fmt: skip
+
+
+def test_a_role_that_is_not_ones_to_give_is_mended_in_place(org, admin, client_of):
+    made = a_list(admin, "email,role\nana@example.org,owner\n")
+    assert buckets(made) == {"ana@example.org": "role"}
+    (row,) = made.rows.all()
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    html = client_of(admin).get(page).content.decode()
+    assert f'name="role-{row.pk}" value="owner"' in html
+    assert '<option value="Owner">' not in html
+    client_of(admin).post(page, {"check": "1", f"role-{row.pk}": ""})
+    assert buckets(made) == {"ana@example.org": "ready"}
 
 
 def test_a_list_is_sent_once_with_what_each_row_says(org, owner):
@@ -199,7 +238,15 @@ def test_the_offer_for_all_is_changed_on_the_list(org, owner, client_of):
 
 
 @pytest.mark.parametrize(
-    "posted", [{"leave_out": "x"}, {"take_back": "9" * 30}, {"address-0": "\x00"}, {"use": "a:b"}, {}, {"bucket": "y"}]
+    "posted",
+    [
+        {"leave_out": "x"},
+        {"take_back": "9" * 30},
+        {"address-0": "\x00", "role-x": "x", "pk-1": "1"},
+        {"use": "a:b"},
+        {},
+        {"bucket": "y"},
+    ],
 )
 def test_odd_words_change_nothing(org, owner, client_of, posted):
     made = a_list(owner, "ana@example.org nobody")

@@ -138,14 +138,26 @@ def menu_of_offer(client, invitation: Invitation):
 def test_menu_of_an_invitation(client_of, owner, admin, member):
     invitation = offer(owner, "uma@example.org", "admin")
     answer = menu_of_offer(client_of(owner), invitation)
-    assert labels(answer) == ["Send again", "Another role", "Revoke"]
+    assert labels(answer) == ["Open", "Send again", "Extend", "Correct the address", "Another role", "Revoke"]
     assert reasons(answer) == {}
-    assert labels(menu_of_offer(client_of(member), invitation)) == ["Open invitations"]
+    assert labels(menu_of_offer(client_of(member), invitation)) == ["Open"]
 
 
 def test_invitation_that_ended_says_so(client_of, owner):
     invitation = offer(owner, "uma@example.org")
     Invitation.objects.filter(pk=invitation.pk).update(expires_at=timezone.now() - timedelta(days=1))
     found = reasons(menu_of_offer(client_of(owner), invitation))
-    assert set(found) == {"Another role", "Revoke"}
+    assert set(found) == {"Extend", "Correct the address", "Another role", "Revoke"}
     assert "is expired" in found["Revoke"]
+
+
+def test_menu_of_an_invitation_leads_back_to_the_page_in_which_it_was_opened(client_of, owner):
+    invitation = offer(owner, "uma@example.org")
+    url = f"/o/marram/invitations/{invitation.pk}/menu/"
+    for opened, expected in (
+        ("https://roster.example/o/marram/invitations/?status=failed", "?next=%2Fo%2Fmarram%2Finvitations%2F%3Fstatus"),
+        ("https://roster.example/o/lee/invitations/", 'revoke/"'),
+        ("http://[::1", 'revoke/"'),
+    ):
+        html = client_of(owner).get(url, headers={"HX-Current-URL": opened}).content.decode()
+        assert expected in html
