@@ -30,6 +30,7 @@ OTHERS = {
     "invitations:accept":                 "404    404",
     "invitations:decline":                "404    404",
     "invitations:switch_account":         "404    404",
+    "invitations:add_address":            "404    404",
     "invitations:ask_anew":               "404    404",
     "invitations:refuse_further":         "404    404",
     "invitations:join_open":              "404    404",
