@@ -26,4 +26,5 @@ urlpatterns = [
     path("invitation/<uuid:invitation>/no-more/", refusing.RefuseFurtherView.as_view(), name="refuse_further"),
     path("invitation/<uuid:invitation>/switch/", addresses.SwitchAccountView.as_view(), name="switch_account"),
     path("invitation/<uuid:invitation>/add-address/", addresses.AddAddressView.as_view(), name="add_address"),
+    path("refusals/<uuid:refusal>/allow/", refusing.AllowAgainView.as_view(), name="allow_again"),
 ]

@@ -31,6 +31,7 @@ OTHERS = {
     "invitations:decline":                "404    404",
     "invitations:switch_account":         "404    404",
     "invitations:add_address":            "404    404",
+    "invitations:allow_again":            "302    405",
     "invitations:ask_anew":               "404    404",
     "invitations:refuse_further":         "404    404",
     "invitations:join_open":              "404    404",
@@ -79,7 +80,7 @@ OTHERS = {
 }  # fmt: skip
 
 VALUES: dict[str, Any] = {
-    "link": uuid7(), "join_request": uuid7(),
+    "link": uuid7(), "join_request": uuid7(), "refusal": uuid7(),
     "token": "forged", "name": "nothing", "pk": 1, "invitation": uuid7(), "key": "forged", "uidb36": "0",
     "object_id": uuid7(), "content_type_id": "1", "app_label": "organizations", "url": "nowhere/",
 }  # fmt: skip

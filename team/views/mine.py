@@ -14,7 +14,7 @@ from django.views.generic import TemplateView, View
 
 from accounts.models import User
 from invitations.join_links import links_opened
-from invitations.models import Invitation, JoinLink, JoinRequest, WayKind
+from invitations.models import Invitation, JoinLink, JoinRequest, Refusal, WayKind
 from organizations.models import Domain, Membership, OwnershipTransfer
 from organizations.policies import domain_of
 from organizations.views.base import LAST_ORGANIZATION
@@ -35,7 +35,7 @@ class HomeView(LoginRequiredMixin, View):
 
 
 class OrganizationsView(LoginRequiredMixin, TemplateView):
-    """All organizations of the person with role and status, and the invitations to their verified addresses."""
+    """All organizations of the person, the invitations to their verified addresses, and what these refused for good."""
 
     template_name = "team/organizations.html"
 
@@ -53,6 +53,7 @@ class OrganizationsView(LoginRequiredMixin, TemplateView):
             open_by_domain=_open_by_domain(user, addresses),
             requests=_requests(user, now),
             links=_links(self.request, user, now),
+            refusals=list(Refusal.objects.of_addresses(addresses).select_related("organization")[:SHOWN]),
             now=now,
             **kwargs,
         )
