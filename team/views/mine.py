@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -43,11 +44,14 @@ class OrganizationsView(LoginRequiredMixin, TemplateView):
         user = cast("User", self.request.user)
         now = timezone.now()
         addresses = list(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
-        waiting = Invitation.objects.pending(now).to_addresses(addresses).select_related("organization", "role")
+        offers = Invitation.objects.pending(now).to_addresses(addresses).select_related("organization", "role")
+        waiting = list(offers.order_by("expires_at")[:SHOWN])
+        strict = any(one.organization.two_factor_required for one in waiting)
         memberships = Membership.objects.of_user(user).order_by("organization__name")[:SHOWN]
         return super().get_context_data(
             rows=[(one, one.is_active_at(now)) for one in memberships],
-            waiting=list(waiting.order_by("expires_at")[:SHOWN]),
+            waiting=waiting,
+            needs_second_factor=strict and not is_mfa_enabled(user),
             offers=list(OwnershipTransfer.objects.open(now).filter(to_user=user).select_related("organization")),
             addresses=len(addresses),
             open_by_domain=_open_by_domain(user, addresses),

@@ -62,6 +62,19 @@ def test_whole_way_from_the_invitation_through_the_second_factor_into_the_organi
     assert browser.get("/o/marram/").status_code == 200
 
 
+def test_list_of_ones_organizations_leads_to_what_is_needed_first(client_of, strict, owner, outsider, stranger):
+    asks, other = offer(owner, stranger.email), offer(outsider, stranger.email)
+    page = client_of(stranger).get("/organizations/").content.decode()
+    assert "and asks for a second factor first" in page
+    assert f"/invitation/{asks.pk}/accept/" not in page
+    assert f'href="/invitation/{asks.pk}/"' in page
+    assert f"/invitation/{other.pk}/accept/" in page
+    Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    page = client_of(stranger).get("/organizations/").content.decode()
+    assert "second factor" not in page
+    assert f"/invitation/{asks.pk}/accept/" in page
+
+
 def test_declining_works_without_a_second_factor(client_of, strict, owner, stranger):
     invitation = offer(owner, stranger.email)
     browser = client_of(stranger)
