@@ -8,7 +8,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.db import connection
 from django.test import Client
 
 from invitations.links import token_of
@@ -139,21 +138,3 @@ def test_without_a_way_everything_is_as_before(signed_in, stranger):
     assert answer.url == "/accounts/2fa/recovery-codes/"
     assert "I have saved them</a>" in browser.get(answer.url).content.decode()
     assert browser.get("/accounts/2fa/").status_code == 200
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pages_of_ours_that_are_made_of_allauths_are_one_transaction_too(signed_in, stranger):
-    """A chain that takes no event: nothing of the second factor stays."""
-    browser = signed_in(stranger)
-    code = code_of(browser, "/accounts/2fa/totp/activate/")
-    browser.raise_request_exception = False
-
-    def no_more_events(execute, sql, params, many, context):
-        if "audit_event" in sql and sql.startswith("INSERT"):
-            message = "The disk is full."
-            raise OSError(message)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(no_more_events):
-        assert browser.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 500
-    assert not Authenticator.objects.filter(user=stranger).exists()

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -239,3 +240,23 @@ def test_button_asks_for_the_token_against_forged_forms(ove, invitation):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(ove)
     assert browser.post(f"{opened(browser, invitation)}add-address/").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_address_its_event_and_its_mail_are_one_change(signed_in, ove, invitation):
+    """The event cannot be written: neither address nor mail stays."""
+    browser = signed_in(ove)
+    page = opened(browser, invitation)
+    browser.raise_request_exception = False
+    mails = Mail.objects.count()
+
+    def full(execute, sql, params, many, context):
+        if "audit_event" in sql and sql.startswith("INSERT"):
+            message = "The disk is full."
+            raise OSError(message)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(full):
+        assert browser.post(f"{page}add-address/").status_code == 500
+    assert not EmailAddress.objects.filter(email=INVITED).exists()
+    assert Mail.objects.count() == mails
