@@ -38,7 +38,10 @@ class TransactionMiddleware:
 
 
 def _is_allauth(path: str) -> bool:
+    """Whether a view of allauth answers there, or one of ours that is made of it."""
     try:
-        return resolve(path).func.__module__.startswith("allauth.")
+        view = resolve(path).func
     except Resolver404:
         return False
+    made_of = getattr(view, "view_class", view)
+    return any(one.__module__.startswith("allauth.") for one in getattr(made_of, "__mro__", (made_of,)))

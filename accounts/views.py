@@ -1,4 +1,4 @@
-"""The pages of one's own account that allauth does not bring."""
+"""The pages of one's own account that allauth does not bring, or brings without what we need."""
 
 from typing import Any, cast
 

@@ -1,6 +1,7 @@
 """The link in an invitation's mail: rebuilt whenever it is needed, never stored.
 
-It is a signature over the invitation's id, its version and its address, under a key of its own.
+Two signatures under a key of its own: one binds the invitation's id and version to its address, the other the whole.
+By the second alone a link is known as ours when the invitation has gone, and its address with it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from django.urls import reverse
 
 from invitations.models import Invitation
 
-_SALT = "invitations.link"
+_ADDRESS = "invitations.link"
+_WHOLE = "invitations.link.whole"
 
 
 @dataclass(frozen=True)
@@ -36,34 +38,40 @@ def link_to(invitation: Invitation) -> str:
 
 
 def token_of(invitation: Invitation) -> str:
-    value = _value(invitation, invitation.version)
-    return f"{invitation.pk.hex}.{invitation.version}.{_signer().signature(value)}"
+    claim = f"{invitation.pk.hex}.{invitation.version}"
+    bound = f"{claim}.{_signer(_ADDRESS).signature(_bound_to(claim, invitation))}"
+    return f"{bound}.{_signer(_WHOLE).signature(bound)}"
 
 
 def opened_with(token: str) -> Opened | None:
-    """The invitation that the token was signed for; None where it was forged, altered or cut short."""
-    parts = token.split(".")
-    if len(parts) != 3 or not parts[1].isascii() or not parts[1].isdigit() or len(parts[1]) > 9:
+    """The invitation that the token was signed for; None where it was forged, altered, or the invitation has gone."""
+    if not was_made_here(token):
         return None
+    key, version, signature, _ = token.split(".")
+    invitation = Invitation.objects.select_related("organization", "role").filter(pk=UUID(hex=key)).first()
+    if invitation is None or not _is_signed(_ADDRESS, _bound_to(f"{key}.{version}", invitation), signature):
+        return None
+    return Opened(invitation, int(version))
+
+
+def was_made_here(token: str) -> bool:
+    """Whether it is a link that was mailed from here, whatever became of its invitation since."""
+    bound, _, signature = token.rpartition(".")
+    return _is_signed(_WHOLE, bound, signature)
+
+
+def _bound_to(claim: str, invitation: Invitation) -> str:
+    return f"{claim}:{invitation.email}"
+
+
+def _is_signed(salt: str, value: str, signature: str) -> bool:
     try:
-        invitation_id = UUID(hex=parts[0])
-    except ValueError:
-        return None
-    invitation = Invitation.objects.select_related("organization", "role").filter(pk=invitation_id).first()
-    if invitation is None:
-        return None
-    version = int(parts[1])
-    try:
-        _signer().unsign(f"{_value(invitation, version)}:{parts[2]}")
+        _signer(salt).unsign(f"{value}:{signature}")
     except BadSignature:
-        return None
-    return Opened(invitation, version)
+        return False
+    return True
 
 
-def _value(invitation: Invitation, version: int) -> str:
-    return f"{invitation.pk.hex}:{version}:{invitation.email}"
-
-
-def _signer() -> Signer:
+def _signer(salt: str) -> Signer:
     previous = [settings.INVITATION_KEY_PREVIOUS] if settings.INVITATION_KEY_PREVIOUS else []
-    return Signer(key=settings.INVITATION_KEY, fallback_keys=previous, salt=_SALT)
+    return Signer(key=settings.INVITATION_KEY, fallback_keys=previous, salt=salt)

@@ -53,3 +53,6 @@ class RefusalQuerySet(QuerySet["Refusal"]):
     def against(self, organization: Organization) -> RefusalQuerySet:
         """Those that bind this organization: made to it, or to all."""
         return self.filter(Q(organization=organization) | Q(organization=None))
+
+    def of_addresses(self, addresses: Iterable[str]) -> RefusalQuerySet:
+        return self.filter(email__in=list(addresses))

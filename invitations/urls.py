@@ -1,7 +1,18 @@
 from django.urls import path
 
 from invitations.urls_joining import urlpatterns as of_joining
-from invitations.views import answering, asking, changing, console, correcting, lists, many, offering
+from invitations.views import (
+    addresses,
+    answering,
+    asking,
+    changing,
+    console,
+    correcting,
+    lists,
+    many,
+    offering,
+    refusing,
+)
 
 app_name = "invitations"
 
@@ -27,6 +38,8 @@ urlpatterns = [
     path("invitation/<uuid:invitation>/accept/", answering.AcceptView.as_view(), name="accept"),
     path("invitation/<uuid:invitation>/decline/", answering.DeclineView.as_view(), name="decline"),
     path("invitation/<uuid:invitation>/ask/", answering.AskAnewView.as_view(), name="ask_anew"),
-    path("invitation/<uuid:invitation>/no-more/", answering.RefuseFurtherView.as_view(), name="refuse_further"),
-    path("invitation/<uuid:invitation>/switch/", answering.SwitchAccountView.as_view(), name="switch_account"),
+    path("invitation/<uuid:invitation>/no-more/", refusing.RefuseFurtherView.as_view(), name="refuse_further"),
+    path("invitation/<uuid:invitation>/switch/", addresses.SwitchAccountView.as_view(), name="switch_account"),
+    path("invitation/<uuid:invitation>/add-address/", addresses.AddAddressView.as_view(), name="add_address"),
+    path("refusals/<uuid:refusal>/allow/", refusing.AllowAgainView.as_view(), name="allow_again"),
 ]

@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from invitations.join_links import token_of
+from invitations.links import token_of as invitation_token
 from organizations.actions.domains import add_domain
 from organizations.actions.group_places import add_to_group, make_curators
 from organizations.actions.groups import create_group
 from organizations.actions.ownership import transfer_ownership
-from organizations.models import Domain, Group, GroupPlace, Role
+from organizations.models import Domain, Group, GroupPlace, Membership, Organization, Role
 from tests.factories import UserFactory, acting, crowd, deactivate, found, join, offer
 from tests.invitations.letting_in import ask, let_in, link
 
@@ -208,6 +209,19 @@ def test_list_of_ones_organizations_asks_as_often_for_many(client_of, owner, str
             counts.append((path, len(queries)))
     assert len(set(counts)) == 2
     assert max(count for _, count in counts) <= MOST
+
+
+def test_page_of_an_invitation_asks_seldom(client_of, org, owner, outsider, stranger):
+    crowd(org, 30)
+    Membership.objects.filter(pk=owner.pk).update(two_factor=True)
+    Organization.objects.filter(pk=org.pk).update(two_factor_required=True)
+    invitation = offer(owner, stranger.email)
+    for person in (None, stranger, outsider):
+        browser = client_of(person)
+        browser.get(f"/i/{invitation_token(invitation)}/")
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(f"/invitation/{invitation.pk}/").status_code == 200
+        assert len(asked(queries)) <= MOST, asked(queries)
 
 
 def test_page_that_refuses_asks_seldom(client_of, org, owner, member):

@@ -30,6 +30,8 @@ OTHERS = {
     "invitations:accept":                 "404    404",
     "invitations:decline":                "404    404",
     "invitations:switch_account":         "404    404",
+    "invitations:add_address":            "404    404",
+    "invitations:allow_again":            "302    405",
     "invitations:ask_anew":               "404    404",
     "invitations:refuse_further":         "404    404",
     "invitations:join_open":              "404    404",
@@ -41,6 +43,10 @@ OTHERS = {
     "accounts:profile":                   "302    200",
     "accounts:sessions":                  "302    200",
     "accounts:session_end":               "302    405",
+    "accounts:two_factor":                "302    200",
+    "accounts:activate_app":              "302    302",
+    "accounts:add_passkey":               "302    302",
+    "accounts:recovery_codes":            "302    404",
     "account_login":                      "200    302",
     "account_logout":                     "302    200",
     "account_inactive":                   "200    200",
@@ -74,7 +80,7 @@ OTHERS = {
 }  # fmt: skip
 
 VALUES: dict[str, Any] = {
-    "link": uuid7(), "join_request": uuid7(),
+    "link": uuid7(), "join_request": uuid7(), "refusal": uuid7(),
     "token": "forged", "name": "nothing", "pk": 1, "invitation": uuid7(), "key": "forged", "uidb36": "0",
     "object_id": uuid7(), "content_type_id": "1", "app_label": "organizations", "url": "nowhere/",
 }  # fmt: skip

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
@@ -14,6 +12,7 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import record_of
+from invitations.actions.standing import inviter_of, may_come_in
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, locked
 from organizations.actions.group_places import bring_into
@@ -38,16 +37,9 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
     membership = organization.memberships.filter(user=user).first()
     if membership and invitation.accepted_by_id == user.pk:
         return membership
-    inviter = _inviter(invitation)
-    policies.may_accept(
-        invitation,
-        version=version,
-        verified=act.users[user.pk].is_active
-        and EmailAddress.objects.filter(user=user, email=invitation.email, verified=True).exists(),
-        is_member=membership is not None,
-        two_factor=not organization.two_factor_required or is_mfa_enabled(user),
-        inviter=inviter,
-        at=act.now,
+    inviter = inviter_of(invitation)
+    may_come_in(
+        invitation, act.users[user.pk], version=version, is_member=membership is not None, inviter=inviter
     ).demand()
     _answer(invitation, InvitationStatus.ACCEPTED, accepted_by=act.users[user.pk])
     organization.count_offers(invitation.role_id, -1)
@@ -121,19 +113,6 @@ def _answer(invitation: Invitation, status: InvitationStatus, accepted_by: User 
     if changed != 1:
         message = f"Invitation {invitation.pk} was answered outside the organization's lock."
         raise RuntimeError(message)
-
-
-def _inviter(invitation: Invitation) -> Actor | None:
-    """Who made the offer, with what they hold now; None where they or their account are no longer active here."""
-    membership = (
-        Membership.objects.select_related("role")
-        .filter(organization=invitation.organization_id, user=invitation.invited_by_id, user__is_active=True)
-        .first()
-    )
-    if membership is None:
-        return None
-    membership.organization = invitation.organization
-    return membership.as_actor(current_act().now)
 
 
 def _groups_of(invitation: Invitation, inviter: Actor | None) -> list[Group]:

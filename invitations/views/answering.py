@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 from urllib.parse import urlencode
-from uuid import UUID
 
-from allauth.account.models import EmailAddress
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,20 +18,12 @@ from django.views.generic import TemplateView, View
 from accounts.models import User
 from audit.actors import Actor, ActorKind
 from invitations.actions.answering import accept, ask_anew, decline
-from invitations.actions.refusing import refuse_further
-from invitations.links import opened_with
-from invitations.models import Invitation
-from invitations.opened import remember, version_opened
+from invitations.actions.standing import inviter_of, may_come_in
+from invitations.links import opened_with, was_made_here
+from invitations.opened import remember
+from invitations.views.invitee import InvitationMixin, PrivateMixin, gone, reason_of, shown_version
 from organizations.models import Membership
-
-
-class PrivateMixin:
-    """The page is kept by no cache."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        response.headers["Cache-Control"] = "no-store"
-        return response
+from organizations.policies import YES, Decision
 
 
 class OpenView(PrivateMixin, View):
@@ -46,82 +35,74 @@ class OpenView(PrivateMixin, View):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         opened = opened_with(token)
-        if opened is None:
-            response = render(request, "invitations/link_invalid.html", status=404)
-        else:
+        if opened is not None:
             remember(request, opened.invitation, opened.version)
-            response = redirect("invitations:show", opened.invitation.pk)
+            response: HttpResponse = redirect("invitations:show", opened.invitation.pk)
+        elif was_made_here(token):
+            response = gone(request)
+        else:
+            response = render(request, "invitations/link_invalid.html", status=404)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
-
-
-class InvitationMixin(PrivateMixin):
-    """Lets in whoever opened the invitation's link in this browser, or has its address verified in their account."""
-
-    request: HttpRequest
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
-        self.now = timezone.now()
-        self.user = request.user if request.user.is_authenticated else None
-        self.invitation, self.is_mine = self._find(kwargs["invitation"])
-        self.version = version_opened(request, self.invitation.pk)
-
-    @property
-    def is_replaced(self) -> bool:
-        """A newer link was mailed, and only the older one was opened here."""
-        return not self.is_mine and self.version != self.invitation.version
-
-    @property
-    def invitee(self) -> Actor:
-        """Whoever answers: the account that is signed in, else the address that the mail went to."""
-        label = self.user.label if self.user else self.invitation.email
-        return Actor(kind=ActorKind.INVITEE, label=label, id=self.user.pk if self.user else None)
-
-    def _find(self, invitation_id: UUID) -> tuple[Invitation, bool]:
-        rows = Invitation.objects.select_related("organization", "role", "invited_by")
-        invitation = rows.filter(pk=invitation_id).first()
-        if invitation is None:
-            raise Http404
-        is_mine = bool(
-            self.user and EmailAddress.objects.filter(user=self.user, email=invitation.email, verified=True).exists()
-        )
-        if not is_mine and version_opened(self.request, invitation.pk) is None:
-            raise Http404
-        return invitation, is_mine
 
 
 class InvitationView(InvitationMixin, TemplateView):
     """Who invites, to what, as what, until when; and in every other state what happened and what to do."""
 
     def get_template_names(self) -> list[str]:
-        status = self.invitation.status_at(self.now)
-        if self.is_replaced and status == "pending":
-            return ["invitations/invitation_replaced.html"]
-        if status != "pending":
-            return ["invitations/invitation_ended.html"]
-        if self.user and not self.is_mine:
-            return ["invitations/invitation_other_account.html"]
-        return ["invitations/invitation_detail.html"]
+        return [f"invitations/invitation_{self._state()}.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        onward = {"next": reverse("invitations:show", args=[self.invitation.pk])}
-        membership = None
-        if self.user:
-            membership = Membership.objects.filter(organization=self.invitation.organization_id, user=self.user).first()
+        here = reverse("invitations:show", args=[self.invitation.pk])
+        onward = urlencode({"next": here})
         return super().get_context_data(**kwargs) | {
             "invitation": self.invitation,
             "organization": self.invitation.organization,
-            "status": self.invitation.status_at(self.now),
-            "membership": membership,
+            "status": self.status,
+            "membership": self.membership,
+            "allowed": self.allowed,
+            "own_address": self.own_address,
             "is_accepted_by_me": bool(self.user and self.invitation.accepted_by_id == self.user.pk),
             "zone": timezone.get_current_timezone_name(),
             "offers_nothing": self.invitation.offers_nothing_at(self.now),
             "is_mine": self.is_mine,
             "now": self.now,
-            "sign_up_url": f"{reverse('account_signup')}?{urlencode(onward | {'email': self.invitation.email})}",
-            "sign_in_url": f"{reverse('account_login')}?{urlencode(onward)}",
+            "sign_up_url": f"{reverse('account_signup')}?{urlencode({'next': here, 'email': self.invitation.email})}",
+            "sign_in_url": f"{reverse('account_login')}?{onward}",
+            "two_factor_url": f"{reverse('mfa_index')}?{onward}",
         }
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.status = self.invitation.status_at(self.now)
+        self.membership = self._membership()
+        self.allowed = self._allowed()
+        return super().get(request, *args, **kwargs)
+
+    def _state(self) -> str:
+        if self.status != "pending":
+            return "ended"
+        if self.is_replaced:
+            return "replaced"
+        if self.user and not self.is_mine:
+            return "other_account"
+        return "two_factor" if self.allowed.code == "two_factor" else "detail"
+
+    def _membership(self) -> Membership | None:
+        if self.user is None:
+            return None
+        return Membership.objects.filter(organization=self.invitation.organization_id, user=self.user).first()
+
+    def _allowed(self) -> Decision:
+        """Whether pressing the button would do, so that the page says why not before it is pressed."""
+        if self.user is None or not self.is_mine or self.status != "pending":
+            return YES
+        return may_come_in(
+            self.invitation,
+            self.user,
+            version=self.invitation.version,
+            is_member=self.membership is not None,
+            inviter=inviter_of(self.invitation),
+        )
 
 
 class AcceptView(InvitationMixin, LoginRequiredMixin, View):
@@ -135,9 +116,9 @@ class AcceptView(InvitationMixin, LoginRequiredMixin, View):
         user = cast("User", request.user)
         actor = Actor(kind=ActorKind.INVITEE, label=user.label, id=user.pk)
         try:
-            membership = accept(actor=actor, user=user, invitation=self.invitation, version=_shown(request))
+            membership = accept(actor=actor, user=user, invitation=self.invitation, version=shown_version(request))
         except (ValidationError, PermissionDenied) as refusal:
-            messages.error(request, _reason(refusal))
+            messages.error(request, reason_of(refusal))
             return redirect("invitations:show", self.invitation.pk)
         messages.success(
             request, format_html("You belong to <b>{}</b> now, as {}.", membership.organization, membership.role)
@@ -151,11 +132,11 @@ class DeclineView(InvitationMixin, View):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_replaced or (self.user and not self.is_mine):
             return redirect("invitations:show", self.invitation.pk)
-        version = _shown(request) if self.is_mine else self.version or 0
+        version = shown_version(request) if self.is_mine else self.version or 0
         try:
             decline(actor=self.invitee, invitation=self.invitation, version=version)
         except (ValidationError, PermissionDenied) as refusal:
-            messages.error(request, _reason(refusal))
+            messages.error(request, reason_of(refusal))
         return redirect("invitations:show", self.invitation.pk)
 
 
@@ -169,44 +150,5 @@ class AskAnewView(InvitationMixin, View):
         try:
             ask_anew(actor=self.invitee, invitation=self.invitation, version=version)
         except ValidationError as refusal:
-            messages.error(request, _reason(refusal))
+            messages.error(request, reason_of(refusal))
         return redirect("invitations:show", self.invitation.pk)
-
-
-class RefuseFurtherView(InvitationMixin, View):
-    """The buttons that ask for no more invitations, of this organization or of any; not for somebody else's address."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.user and not self.is_mine:
-            return redirect("invitations:show", self.invitation.pk)
-        everywhere = request.POST.get("scope") == "everywhere"
-        refuse_further(actor=self.invitee, invitation=self.invitation, scope="everywhere" if everywhere else "here")
-        whose = "any organization" if everywhere else str(self.invitation.organization)
-        messages.success(
-            request, format_html("<b>{}</b> gets no more invitations of {}.", self.invitation.email, whose)
-        )
-        return redirect("invitations:show", self.invitation.pk)
-
-
-class SwitchAccountView(InvitationMixin, View):
-    """Signs out and comes back to the invitation, to answer it as somebody else."""
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        logout(request)
-        if self.version is not None:
-            remember(request, self.invitation, self.version)
-        return redirect("invitations:show", self.invitation.pk)
-
-
-def _shown(request: HttpRequest) -> int:
-    """The version that the person was looking at."""
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-
-
-def _reason(refusal: ValidationError | PermissionDenied) -> str:
-    if isinstance(refusal, ValidationError):
-        return " ".join(refusal.messages)
-    return str(refusal.args[0]) if refusal.args else "You may not do this."

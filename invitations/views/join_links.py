@@ -19,8 +19,8 @@ from invitations.actions.joining import join_by_link
 from invitations.actions.openers import comer, opener_of
 from invitations.join_links import link_of, remember, was_opened
 from invitations.models import JoinLink, JoinRequest
-from invitations.views.answering import PrivateMixin
-from invitations.views.joining import actor_of, reason_of, welcome
+from invitations.views.invitee import PrivateMixin, reason_of
+from invitations.views.joining import actor_of, welcome
 from organizations.policies import YES
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -26,7 +26,7 @@ from invitations.forms.joining import AskForm
 from invitations.join_limits import may_ask_once_more
 from invitations.models import JoinRequest, WayIn, WayKind
 from invitations.policies import Comer
-from invitations.views.answering import PrivateMixin
+from invitations.views.invitee import PrivateMixin
 from organizations.models import Membership, Organization
 from organizations.policies import YES, Decision
 from organizations.views.errors import add_errors
@@ -149,9 +149,3 @@ def welcome(request: HttpRequest, found: Membership | JoinRequest) -> HttpRespon
         return redirect(request.path)
     messages.success(request, format_html("You belong to <b>{}</b> now, as {}.", organization, found.role))
     return redirect("team:overview", organization.slug)
-
-
-def reason_of(refusal: ValidationError | PermissionDenied) -> str:
-    if isinstance(refusal, ValidationError):
-        return " ".join(refusal.messages)
-    return str(refusal.args[0]) if refusal.args else "You may not do this."

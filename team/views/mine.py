@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,7 +15,7 @@ from django.views.generic import TemplateView, View
 
 from accounts.models import User
 from invitations.join_links import links_opened
-from invitations.models import Invitation, JoinLink, JoinRequest, WayKind
+from invitations.models import Invitation, JoinLink, JoinRequest, Refusal, WayKind
 from organizations.models import Domain, Membership, OwnershipTransfer
 from organizations.policies import domain_of
 from organizations.views.base import LAST_ORGANIZATION
@@ -35,7 +36,7 @@ class HomeView(LoginRequiredMixin, View):
 
 
 class OrganizationsView(LoginRequiredMixin, TemplateView):
-    """All organizations of the person with role and status, and the invitations to their verified addresses."""
+    """All organizations of the person, the invitations to their verified addresses, and what these refused for good."""
 
     template_name = "team/organizations.html"
 
@@ -43,16 +44,20 @@ class OrganizationsView(LoginRequiredMixin, TemplateView):
         user = cast("User", self.request.user)
         now = timezone.now()
         addresses = list(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
-        waiting = Invitation.objects.pending(now).to_addresses(addresses).select_related("organization", "role")
+        offers = Invitation.objects.pending(now).to_addresses(addresses).select_related("organization", "role")
+        waiting = list(offers.order_by("expires_at")[:SHOWN])
+        strict = any(one.organization.two_factor_required for one in waiting)
         memberships = Membership.objects.of_user(user).order_by("organization__name")[:SHOWN]
         return super().get_context_data(
             rows=[(one, one.is_active_at(now)) for one in memberships],
-            waiting=list(waiting.order_by("expires_at")[:SHOWN]),
+            waiting=waiting,
+            needs_second_factor=strict and not is_mfa_enabled(user),
             offers=list(OwnershipTransfer.objects.open(now).filter(to_user=user).select_related("organization")),
             addresses=len(addresses),
             open_by_domain=_open_by_domain(user, addresses),
             requests=_requests(user, now),
             links=_links(self.request, user, now),
+            refusals=list(Refusal.objects.of_addresses(addresses).select_related("organization")[:SHOWN]),
             now=now,
             **kwargs,
         )

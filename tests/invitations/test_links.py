@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
-from invitations.links import link_to, opened_with, token_of
+from invitations.links import link_to, opened_with, token_of, was_made_here
 from invitations.models import Invitation
 from organizations.models import Membership
 from tests.factories import acting, offer
@@ -48,7 +48,8 @@ def test_link_in_the_mail_is_the_one_that_is_rebuilt(invitation, link):
 
 
 def altered(token: str) -> Iterator[tuple[str, str]]:
-    number, version, signature = token.split(".")
+    number, version, signature = token.split(".", 2)
+    bound, _, whole = token.rpartition(".")
     other = uuid7().hex
     flipped = "0" if number[-1] != "0" else "1"
     yield "another id", f"{other}.{version}.{signature}"
@@ -66,6 +67,9 @@ def altered(token: str) -> Iterator[tuple[str, str]]:
     yield "a longer signature", f"{number}.{version}.{signature}A"
     yield "another letter in the signature", f"{number}.{version}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
     yield "a signature of another case", f"{number}.{version}.{signature.swapcase()}"
+    yield "the first signature alone", bound
+    yield "the second signature alone", f"{number}.{version}.{whole}"
+    yield "the second signature twice", f"{number}.{version}.{whole}.{whole}"
     yield "cut short", token[: len(token) // 2]
     yield "with more behind it", f"{token}.x"
     yield "a colon", f"{number}.{version}.x:{signature}"
@@ -77,6 +81,7 @@ def altered(token: str) -> Iterator[tuple[str, str]]:
 def test_altered_link_is_answered_with_a_sentence(client, invitation):
     for what, token in altered(token_of(invitation)):
         assert opened_with(token) is None, what
+        assert not was_made_here(token), what
         with written() as news:
             response = client.get(f"/i/{token.replace(chr(0), '%00')}/")
         assert response.status_code == 404, what
@@ -93,22 +98,37 @@ def test_link_is_bound_to_the_address(invitation):
 
 def test_link_of_one_invitation_does_not_open_another(owner, invitation):
     other = offer(owner, "ove@example.org")
-    _, version, signature = token_of(invitation).split(".")
-    assert opened_with(f"{other.pk.hex}.{version}.{signature}") is None
+    _, version, signatures = token_of(invitation).split(".", 2)
+    assert opened_with(f"{other.pk.hex}.{version}.{signatures}") is None
 
 
+@pytest.mark.parametrize("part", ["address", "whole"])
 @pytest.mark.parametrize(
     ("key", "salt"),
     [
-        ("SECRET_KEY", "invitations.link"),
+        ("SECRET_KEY", None),
         ("INVITATION_KEY", "account"),
         ("INVITATION_KEY", "django.core.signing.Signer"),
+        ("INVITATION_KEY", "swapped"),
     ],
 )
-def test_signature_for_another_purpose_or_of_another_key_opens_nothing(settings, invitation, key, salt):
-    value = f"{invitation.pk.hex}:1:{invitation.email}"
-    signature = Signer(key=getattr(settings, key), salt=salt).signature(value)
-    assert opened_with(f"{invitation.pk.hex}.1.{signature}") is None
+def test_signature_for_another_purpose_or_of_another_key_opens_nothing(settings, invitation, part, key, salt):
+    """Each of the two signatures, the other being right: with both right it is the link itself."""
+    own = {"address": "invitations.link", "whole": "invitations.link.whole"}
+
+    def signed(name: str, value: str) -> str:
+        if name != part:
+            return Signer(key=settings.INVITATION_KEY, salt=own[name]).signature(value)
+        swapped = own["whole" if name == "address" else "address"]
+        purpose = {None: own[name], "swapped": swapped}.get(salt, salt)
+        return Signer(key=getattr(settings, key), salt=purpose).signature(value)
+
+    claim = f"{invitation.pk.hex}.1"
+    bound = f"{claim}.{signed('address', f'{claim}:{invitation.email}')}"
+    token = f"{bound}.{signed('whole', bound)}"
+    assert token != token_of(invitation)
+    assert opened_with(token) is None
+    assert was_made_here(token) is (part == "address")
 
 
 def test_keys_are_changed_one_at_a_time(settings, invitation):

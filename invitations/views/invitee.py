@@ -1,0 +1,86 @@
+"""What stands on the path to every page of an invitation: which one it is, and whether it is the person's to see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from audit.actors import Actor, ActorKind
+from invitations.models import Invitation
+from invitations.opened import version_opened
+
+
+class PrivateMixin:
+    """The page is kept by no cache."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class InvitationMixin(PrivateMixin):
+    """Lets in whoever opened the invitation's link in this browser, or has its address verified in their account."""
+
+    request: HttpRequest
+    invitation: Invitation
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        self.now = timezone.now()
+        self.user = request.user if request.user.is_authenticated else None
+        self.version = version_opened(request, kwargs["invitation"])
+        rows = Invitation.objects.select_related("organization", "role", "invited_by")
+        found = rows.filter(pk=kwargs["invitation"]).first()
+        self.is_gone = found is None and self.version is not None
+        if found is not None:
+            self.invitation = found
+            own = EmailAddress.objects.filter(user=self.user, email=found.email)
+            self.own_address = own.first() if self.user else None
+        if not self.is_gone and (found is None or (self.version is None and not self.is_mine)):
+            raise Http404
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = gone(request) if self.is_gone else super().dispatch(request, *args, **kwargs)
+        return response
+
+    @property
+    def is_mine(self) -> bool:
+        """The invited address is a verified one of this account."""
+        return self.own_address is not None and self.own_address.verified
+
+    @property
+    def is_replaced(self) -> bool:
+        """A newer link was mailed, and only the older one was opened here."""
+        return not self.is_mine and self.version != self.invitation.version
+
+    @property
+    def invitee(self) -> Actor:
+        """Whoever answers: the account that is signed in, else the address that the mail went to."""
+        label = self.user.label if self.user else self.invitation.email
+        return Actor(kind=ActorKind.INVITEE, label=label, id=self.user.pk if self.user else None)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """The page behind a link of ours to an invitation that exists no more. It can tell nothing about it."""
+    response = render(request, "invitations/invitation_gone.html", status=410)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def shown_version(request: HttpRequest) -> int:
+    """The version that the person was looking at."""
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def reason_of(refusal: ValidationError | PermissionDenied) -> str:
+    if isinstance(refusal, ValidationError):
+        return " ".join(refusal.messages)
+    return str(refusal.args[0]) if refusal.args else "You may not do this."
