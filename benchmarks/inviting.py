@@ -59,6 +59,7 @@ def _many(by: Membership) -> Iterator[str]:
 def _one(by: Membership) -> Iterator[str]:
     slug, role = by.organization.slug, _role(by.organization)
     browser = browser_of(by.email)
+    browser.get(f"/o/{slug}/")  # the visit is noted, and which organization was the last one
     form = {"addresses": "one.person@example.org", "role": str(role.pk), "days": "7"}
 
     def ours() -> None:

@@ -107,9 +107,9 @@ def _invitation(
     now, offer = current_act().now, one.offer
     expires_at = open_until(until, offer.access_ends_at)
     made = Invitation(
-        organization=organization,
+        organization_id=organization.pk,  # objects would cost as much again as all the rest
         email=one.email,
-        role=offer.role,
+        role_id=offer.role.pk,
         invited_by_id=actor.id,
         inviter_label=actor.label,
         created_at=now,

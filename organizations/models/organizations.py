@@ -136,7 +136,8 @@ class Organization(models.Model):
 
     def save_counters(self) -> None:
         """Write the counters, and when something lapses next, as they became under the lock."""
-        self.save(update_fields=[*COUNTERS, "settles_at"])
+        kept = {name: getattr(self, name) for name in (*COUNTERS, "settles_at")}
+        Organization.objects.filter(pk=self.pk).update(**kept)  # a third of what `save` costs
         moved, self._moved = self._moved, {}
         for role_id, by in moved.items():
             self._save_headcount(role_id, by)
