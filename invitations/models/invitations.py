@@ -74,7 +74,12 @@ class Invitation(models.Model):
             models.Index(
                 fields=["organization", "expires_at"], condition=Q(status="pending"), name="invitations_by_end"
             ),
-            models.Index(fields=["email", "organization"], name="invitations_by_address"),
+            # Also for how an address begins, whatever the database's collation.
+            models.Index(
+                fields=["email", "organization"],
+                opclasses=["varchar_pattern_ops", "uuid_ops"],
+                name="invitations_by_beginning",
+            ),
             models.Index(
                 fields=["remind_at"],
                 condition=Q(status="pending", remind_at__isnull=False),
