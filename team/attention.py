@@ -1,4 +1,4 @@
-"""What wants an answer from whoever may extend access: each a line of the overview, at most one query."""
+"""What wants somebody: each a line of the overview, for whoever can do something about it, at most one query."""
 
 from __future__ import annotations
 
@@ -53,5 +53,29 @@ def access_ending(organization: Organization, actor: Actor, at: datetime) -> lis
             "why": "It ends by itself unless somebody extends it.",
             "url": f"{reverse('team:members', args=[organization.slug])}?ends=yes&order=ends",
             "verb": "See whose",
+        }
+    ]
+
+
+def mails_failed(organization: Organization, actor: Actor, at: datetime) -> list[dict[str, str]]:
+    """How many invitations are open whose mail did not go out; beyond a hundred nobody counts."""
+    if (
+        not organization.reserved_seats
+        or not holds(actor, "invitations.update")
+        or not holds(actor, "invitations.read")
+    ):
+        return []
+    count = organization.invitations.mail_failed(at).order_by()[:COUNTED].count()
+    if not count:
+        return []
+    many = f"{count}" if count < COUNTED else f"At least {COUNTED}"
+    return [
+        {
+            "icon": "mail-x",
+            "kind": "wait",
+            "what": "The mail of 1 invitation failed" if count == 1 else f"{many} invitations could not be mailed",
+            "why": "Each says why. Correct the address, or send it again.",
+            "url": f"{reverse('invitations:list', args=[organization.slug])}?status=failed",
+            "verb": "See which",
         }
     ]

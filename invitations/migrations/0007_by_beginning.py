@@ -5,20 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('invitations', '0006_mail_failed'),
-        ('organizations', '0009_proving_domains'),
+        ("invitations", "0006_mail_failed"),
+        ("organizations", "0009_proving_domains"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='invitation',
-            name='invitations_by_address',
+            model_name="invitation",
+            name="invitations_by_address",
         ),
         migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['email', 'organization'], name='invitations_by_beginning', opclasses=['varchar_pattern_ops', 'uuid_ops']),
+            model_name="invitation",
+            index=models.Index(
+                fields=["email", "organization"],
+                name="invitations_by_beginning",
+                opclasses=["varchar_pattern_ops", "uuid_ops"],
+            ),
         ),
     ]

@@ -15,7 +15,7 @@ from organizations.policies import holds
 from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
 from organizations.views.extension_notice import build_notice
-from team.attention import access_ending, more_time_asked
+from team.attention import access_ending, mails_failed, more_time_asked
 from team.sentences import icon, sentence
 
 LATEST = 6
@@ -71,6 +71,7 @@ class OverviewView(OrganizationMixin, TemplateView):
             *more_time_asked(self.organization, self.actor),
             *self._few_owners(),
             *access_ending(self.organization, self.actor, self.now),
+            *mails_failed(self.organization, self.actor, self.now),
             *self._without_role(),
         ]
 

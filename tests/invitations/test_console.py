@@ -206,3 +206,9 @@ def test_mails_that_wait_or_were_given_up_are_never_both(all_states):
     for invitation in Invitation.objects.all():
         mail = Mail.objects.get(key=invitation.mail_key)
         assert (mail.state == State.FAILED) == bool(invitation.mail_failed_at)
+
+
+def test_the_overview_says_how_many_failed_to_whoever_can_mend_it(client_of, owner, member, all_states):
+    line = "The mail of 1 invitation failed"
+    assert line in text_of(client_of(owner).get("/o/marram/"))
+    assert line not in text_of(client_of(member).get("/o/marram/"))
