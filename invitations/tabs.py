@@ -59,10 +59,13 @@ class Count:
 
 
 def counts(organization: Organization, at: datetime) -> dict[str, Count]:
-    """By tab, in one query."""
+    """By tab, in one query. How many are pending is kept anyway, exact but for those that ended a moment ago."""
     counted = {tab.value: _Counted(_of_tab(organization, tab, at).order_by()) for tab in Tab}
     found = cast("dict[str, int]", Organization.objects.filter(pk=organization.pk).values(**counted).get())
-    return {name: Count(min(number, MOST_COUNTED), number > MOST_COUNTED) for name, number in found.items()}
+    said = {name: Count(min(number, MOST_COUNTED), number > MOST_COUNTED) for name, number in found.items()}
+    if said[Tab.PENDING].more:
+        said[Tab.PENDING] = Count(organization.reserved_seats, more=False)
+    return said
 
 
 def place_of(text: str) -> UUID | None:

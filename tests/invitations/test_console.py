@@ -10,10 +10,11 @@ import pytest
 from django.utils import timezone
 
 from invitations.actions.answering import accept, decline
+from invitations.actions.offering import invite
 from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation, InvitationStatus
 from mail.models import Mail, State
-from tests.factories import UserFactory, acting, invitee, join, offer
+from tests.factories import UserFactory, acting, invitee, join, offer, role_of
 from tests.invitations.failing import fail_mail
 from tests.witness import deliver, link_in, written
 
@@ -81,6 +82,19 @@ def test_a_tab_counts_to_a_thousand_and_says_that_there_are_more(client_of, org,
         html = text_of(browser.get(f"{PAGE}?status=revoked"))
     assert tabs(html)["revoked"] == "1,000+"
     assert len(html) < 60_000
+
+
+def test_however_many_are_pending_their_number_is_exact(client_of, org, owner):
+    invite(
+        actor=acting(owner),
+        organization=org,
+        addresses=[f"p{number}@example.org" for number in range(1_203)],
+        role=role_of(org, "member"),
+        days=7,
+    )
+    html = text_of(client_of(owner).get(PAGE))
+    assert tabs(html)["pending"] == "1,203"
+    assert "All 1,203" in html
 
 
 def test_what_failed_says_why_in_words_and_leads_to_the_tab(client_of, owner, all_states):
