@@ -16,7 +16,7 @@ from audit.actors import Actor
 from invitations import policies
 from invitations.bulk.reading import ReadRow
 from invitations.bulk.understanding import Words
-from invitations.models import WORDS, Bucket, InviteList, InviteRow
+from invitations.models import Bucket, InviteList, InviteRow
 from invitations.offers import Offer
 from invitations.sorting import sort_offers
 from organizations.models import Group, Organization, Role
@@ -95,22 +95,9 @@ def sort_again(invite_list: InviteList, actor: Actor) -> None:
     _save_sorted(sorted_rows)
 
 
-def correct_rows(invite_list: InviteList, actor: Actor, typed: dict[int, dict[str, str]]) -> None:
-    """Take over what was typed anew, by the row's id and the name of its column, and sort again."""
-    with _unsent(invite_list):
-        rows = {row.pk: row for row in invite_list.rows.filter(pk__in=typed).exclude(bucket__in=SETTLED)}
-        for key, row in rows.items():
-            for name, text in typed[key].items():
-                new = text.replace("\x00", "").strip()[: WORDS[name]]
-                row.problem = "" if new != getattr(row, name) else row.problem
-                setattr(row, name, new)
-        InviteRow.objects.bulk_update(rows.values(), [*WORDS, "problem"], batch_size=500)
-        sort_again(invite_list, actor)
-
-
 def leave_out(invite_list: InviteList, actor: Actor, row_id: int) -> None:
     """Send nothing to this row's address; whoever stood behind it for a seat may move up."""
-    with _unsent(invite_list):
+    with unsent(invite_list):
         rows = invite_list.rows.filter(pk=row_id).exclude(bucket__in=SETTLED)
         rows.update(bucket=Bucket.LEFT_OUT, reason="")
         sort_again(invite_list, actor)
@@ -118,7 +105,7 @@ def leave_out(invite_list: InviteList, actor: Actor, row_id: int) -> None:
 
 def take_back(invite_list: InviteList, actor: Actor, row_id: int) -> None:
     """Sort a row again that was left out."""
-    with _unsent(invite_list):
+    with unsent(invite_list):
         invite_list.rows.filter(pk=row_id, bucket=Bucket.LEFT_OUT).update(bucket=Bucket.READY)
         sort_again(invite_list, actor)
 
@@ -137,7 +124,7 @@ def change_offer(
     policies.may_invite(actor, invite_list.organization, role).enforce()
     policies.may_last(days).demand()
     policies.may_say(invite_list.organization, note).demand()
-    with _unsent(invite_list):
+    with unsent(invite_list):
         invite_list.role, invite_list.days, invite_list.note = role, days, note
         invite_list.group_ids = [group.pk.hex for group in groups]
         invite_list.access_ends_at = access_ends_at
@@ -157,7 +144,7 @@ def forget_old_lists() -> None:
 
 
 @contextmanager
-def _unsent(invite_list: InviteList) -> Iterator[None]:
+def unsent(invite_list: InviteList) -> Iterator[None]:
     """A transaction in which the list is held, and has not been sent. Raises ValidationError (`sent`)."""
     with transaction.atomic():
         held = InviteList.objects.select_for_update(no_key=True).filter(pk=invite_list.pk, job_id=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cached_property
 
@@ -32,6 +32,15 @@ class Words:
         if same is None:
             same = self._offers[key] = Offer("", self.role(role), self.end(ends), self.groups(groups))
         return Offer(address, same.role, same.access_ends_at, same.groups)
+
+    def knows(self, column: str, typed: str) -> bool:
+        """Whether that word means something here in that column: role, groups or ends."""
+        read: dict[str, Callable[[str], object]] = {"role": self.role, "groups": self.groups, "ends": self.end}
+        try:
+            read[column](typed)
+        except ValidationError:
+            return False
+        return True
 
     def role(self, typed: str) -> Role:
         if not typed:

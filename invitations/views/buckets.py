@@ -65,6 +65,19 @@ class Field:
         return _LABELS[self.name]
 
 
+@dataclass(frozen=True)
+class SharedWord:
+    """A word that several rows say and that means nothing here."""
+
+    column: str
+    word: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self.column]
+
+
 @dataclass
 class ShownRow:
     row: InviteRow

@@ -14,12 +14,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from invitations.bulk import lists
+from invitations.bulk import lists, mending
 from invitations.bulk.results import lines
 from invitations.bulk.sending import send_list
 from invitations.forms.offering import OfferForm
 from invitations.models import WORDS, Bucket, InviteList
-from invitations.views.buckets import Shown, show_buckets
+from invitations.views.buckets import SharedWord, Shown, show_buckets
 from jobs.models import Job, JobState
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
@@ -69,7 +69,9 @@ class InviteListView(ListMixin, TemplateView):
             context |= {"sent": counts.get(Bucket.SENT, 0), "over": context["total"] - counts.get(Bucket.SENT, 0)}
         else:
             context |= {"form": form or self._form(), "wanting": _wanting(counts)}
-            context |= {"groups": self.organization.groups.by_name()[:MOST_NAMED] if _wants_words(counts) else []}
+            if counts.get(Bucket.MALFORMED) or counts.get(Bucket.ROLE):
+                context |= {"groups": self.organization.groups.by_name()[:MOST_NAMED]}
+                context |= {"shared": [SharedWord(*one) for one in mending.shared_words(self.invite_list)]}
             context |= self._seats(context["ready"])
         return super().get_context_data(**context | kwargs)
 
@@ -82,13 +84,23 @@ class InviteListView(ListMixin, TemplateView):
                 return self._change_offer()
             if "leave_out" in posted:
                 lists.leave_out(self.invite_list, self.actor, _number(posted["leave_out"]))
+            elif "mend_all" in posted:
+                self._mend_all(posted["mend_all"])
             elif "take_back" in posted:
                 lists.take_back(self.invite_list, self.actor, _number(posted["take_back"]))
             else:
-                lists.correct_rows(self.invite_list, self.actor, _typed(request))
+                mending.correct_rows(self.invite_list, self.actor, _typed(request))
         except ValidationError as refusal:
             messages.warning(request, " ".join(refusal.messages))
         return redirect(self.here)
+
+    def _mend_all(self, pressed: str) -> None:
+        """`pressed` is the place of the field, the column and the word that is mended everywhere."""
+        place, _, said = pressed.partition(":")
+        column, _, word = said.replace("\x00", "").partition(":")
+        typed = self.request.POST.get(f"instead-{place}", "")
+        if column in WORDS and word:
+            mending.mend_word(self.invite_list, self.actor, column, word, typed)
 
     @property
     def _job(self) -> Job | None:
@@ -155,11 +167,6 @@ class DownloadListView(ListMixin, View):
         answer["Content-Disposition"] = f'attachment; filename="{self.organization.slug}-{name}.csv"'
         answer["Cache-Control"] = "no-store"
         return answer
-
-
-def _wants_words(counts: dict[str, int]) -> bool:
-    """Whether a role or a group may have to be typed anew."""
-    return bool(counts.get(Bucket.MALFORMED) or counts.get(Bucket.ROLE))
 
 
 def _wanting(counts: dict[str, int]) -> int:

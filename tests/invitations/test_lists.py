@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import Event
 from invitations.actions.refusing import refuse_further
 from invitations.actions.withdrawing import revoke
-from invitations.bulk import lists
+from invitations.bulk import lists, mending
 from invitations.bulk.reading import read_text
 from invitations.bulk.sending import send_list
 from invitations.models import Invitation, InviteList
@@ -99,7 +99,7 @@ def test_rows_are_put_right_in_place_and_others_move_up(org, owner, staff):
     assert buckets(made)["second@example.org"] == "no_seat"
     first, _, petra = made.rows.order_by("line")
     lists.leave_out(made, acting(owner), first.pk)
-    lists.correct_rows(made, acting(owner), {petra.pk: {"address": "petra@marram.example"}})
+    mending.correct_rows(made, acting(owner), {petra.pk: {"address": "petra@marram.example"}})
     assert buckets(made) == {
         "first@example.org": "left_out", "second@example.org": "ready", "petra@marram.example": "no_seat",
     }  # fmt: skip
@@ -132,6 +132,24 @@ def test_unknown_words_are_mended_in_place(org, owner, client_of):
     assert (offers["an"].role.key, offers["bo"].group_ids, offers["cy"].access_ends_at.day) == (
         "viewer", [group.pk.hex], 28,
     )  # fmt: skip
+
+
+def test_a_word_that_many_rows_say_is_mended_in_all_of_them_at_once(org, owner, client_of):
+    made = a_list(
+        owner,
+        "email,role\n"
+        + "".join(f"p{one}@example.org,memmber\n" for one in range(30))
+        + "q@example.org,vewer\nr@example.org,viewer\n",
+    )
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    html = client_of(owner).get(page).content.decode()
+    assert "30 rows say <b>“memmber”</b>" in html
+    assert "say <b>“vewer”</b>" not in html  # a single one is mended where it stands
+    client_of(owner).post(page, {"mend_all": "0:role:memmber", "instead-0": "Member"})
+    assert sorted(buckets(made).values()) == ["malformed"] + ["ready"] * 31
+    for odd in ("", "0", "0:role", "0:pk:1", "9:list:x", "0:role:vewer\x00"):
+        assert client_of(owner).post(page, {"mend_all": odd, "instead-0": "owner"}).status_code == 302
+    assert made.rows.filter(role="Member").count() == 30
 
 
 def test_a_role_that_is_not_ones_to_give_is_mended_in_place(org, admin, client_of):
