@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import F
 
+from accounts.addresses import stored_or_typed
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
@@ -101,7 +102,7 @@ def extend(
     return outcome
 
 
-@limited(lambda arguments: {arguments["email"].strip().lower()})
+@limited(lambda arguments: {stored_or_typed(arguments["email"])})
 @action
 def correct_address(
     *,

@@ -93,13 +93,14 @@ def test_an_address_gets_so_many_from_all_organizations_together(org, owner, oth
     assert [one.code for one in over] == ["too_often"]
 
 
-def test_correcting_an_address_is_no_way_round(org, owner):
+@pytest.mark.parametrize("spelled", [" INES@example.org", "ines@ＥＸＡＭＰＬＥ.org", "ines@example。org"])
+def test_correcting_an_address_is_no_way_round(org, owner, spelled):
     for _ in range(2):
         invitation = offer(owner, "ines@example.org")
         revoke(actor=acting(owner), organization=org, invitations=[invitation])
     other = offer(owner, "ove@example.org")
     with pytest.raises(ValidationError, match="got several invitations today"):
-        correct_address(actor=acting(owner), organization=org, invitation=other, email=" INES@example.org")
+        correct_address(actor=acting(owner), organization=org, invitation=other, email=spelled)
     other.refresh_from_db()
     assert other.status == "pending"
 
