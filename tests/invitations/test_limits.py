@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from audit.ambient import Origin, coming_from
+from invitations.actions.changing import change_offered_role
 from invitations.actions.offering import invite
 from invitations.actions.resending import correct_address, resend
 from invitations.actions.withdrawing import revoke
@@ -103,6 +105,17 @@ def test_correcting_an_address_is_no_way_round(org, owner, spelled):
         correct_address(actor=acting(owner), organization=org, invitation=other, email=spelled)
     other.refresh_from_db()
     assert other.status == "pending"
+
+
+def test_changing_the_role_back_and_forth_is_no_way_round(org, owner):
+    """Each change mails a new link."""
+    invitation = offer(owner, "ines@example.org")
+    change = partial(change_offered_role, actor=acting(owner), organization=org, invitation=invitation)
+    change(role=role_of(org, "viewer"))
+    with written() as news, pytest.raises(ValidationError, match="got several invitations today") as refused:
+        change(role=role_of(org, "member"))
+    assert refused.value.code == "too_often"
+    assert news.nothing
 
 
 def a_list(by, text):
