@@ -15,7 +15,7 @@ from invitations.actions.answering import accept
 from invitations.actions.offering import invite, invite_each
 from invitations.actions.resending import correct_address, resend
 from invitations.bulk import lists
-from invitations.bulk.reading import read_text
+from invitations.bulk.reading import read_file, read_text
 from invitations.bulk.sending import send_list
 from invitations.models import Invitation
 from invitations.offers import Offer
@@ -68,8 +68,9 @@ def inviting_one(owner: Membership, address: str) -> str:
 
 def sending_a_list(owner: Membership, address: str) -> str:
     restrict(owner)
+    rows = read_file(address.encode()) if "\x00" in address else read_text(address)  # the form lets no NUL through
     made = lists.make_list(
-        actor=acting(owner), user=owner.user, organization=owner.organization, rows=read_text(address),
+        actor=acting(owner), user=owner.user, organization=owner.organization, rows=rows,
         role=role_of(owner.organization, "member"), days=7,
     )  # fmt: skip
     passed_over = made.rows.exclude(bucket="ready").first()
