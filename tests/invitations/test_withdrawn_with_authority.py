@@ -143,13 +143,14 @@ def test_of_many_each_ones_offers_are_asked_about(org, owner, admin, wide, narro
     assert counters(org)[2] == 0
 
 
-def test_what_was_answered_already_stays_as_it_is(org, owner, admin, wide):
+def test_what_was_answered_already_stays_as_it_is(org, owner, admin, wide, narrow):
     person = UserFactory(email="wide@example.org")
     accept(actor=invitee(person), user=person, invitation=wide, version=1)
     with written() as news:
         demote(owner, admin)
-    assert status(wide) == ["accepted"]
-    assert news.actions == ["member.role_changed"]
+    assert status(wide, narrow) == ["accepted", "revoked"]
+    assert sorted(news.actions) == ["invitation.revoked", "member.role_changed"]
+    assert counters(org) == (3, 0, 0)
 
 
 def test_offers_do_not_come_back_with_the_access(org, owner, admin, wide):
