@@ -5,7 +5,21 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
-_LINK = re.compile(r"(?i)\bhttps?:|\bwww\.|://|\b[a-z0-9-]+\.(?:com|org|net|io|info|biz|ru|cn|xyz|top|app|dev)\b")
+# Mail programs make links of what ends like a domain. Of the endings that are in use those that people are lured with;
+# of two letters without those that names are shortened to, and after two letters or more: J.Ch. Bach is no domain.
+_LONG = (
+    "com|org|net|info|biz|xyz|top|app|dev|site|online|shop|store|club|link|click|live|pro|icu|vip|work|tech|space|website|"
+    "fun|cloud|page|buzz|rest|cam|mobi|blog|news|email|help|support|login|bank|finance|money|win|bid|loan|date|stream|"
+    "download|zip|mov|example|gov|edu|int"
+)
+_SHORT = (
+    "io|ru|cn|de|uk|fr|nl|eu|es|pl|pt|br|jp|au|ca|us|me|co|tv|cc|ly|gg|to|sh|ai|im|be|ch|at|it|se|dk|fi|cz|gr|ie|nz|mx|ar|"
+    "tr|ua|kr|hk|tw|sg|vn|za|ng|il|ir|ae|su|pw|ws|tk|ml|cf|ga|gq"
+)
+_LINK = re.compile(
+    rf"(?i)\b(?:https?|hxxps?|ftps?|mailto|javascript):|\bwww\.|://|\w\.(?:{_LONG})\b|[\w-][\w-]\.(?:{_SHORT})\b"
+    r"|\w\.[a-z]{2,}[/:]\S|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+)
 
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -28,6 +42,7 @@ def validate_name(name: str) -> None:
     if shows_nothing or any(_is_hidden(letter) for letter in name):
         message = "Please leave out invisible and control characters."
         raise ValidationError(message, code="control_characters")
-    if _LINK.search(name):
+    # As browsers read a domain: in letters of any width, and with the full stops of other scripts.
+    if _LINK.search(unicodedata.normalize("NFKC", name).replace("。", ".")):
         message = "Please leave out links and web addresses."
         raise ValidationError(message, code="link")

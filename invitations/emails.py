@@ -44,7 +44,7 @@ def send_asked_anew(invitation: Invitation) -> None:
 
 
 def build_invitation(ids: dict[str, str]) -> Message | None:
-    """The mail, or None where this version is no longer on offer or its person asked for no more."""
+    """The mail, or None where this version is on offer no longer, or by nobody, or its person asked for no more."""
     invitation = _wanted(ids)
     return _written("invitations/email/invitation", invitation) if invitation else None
 
@@ -93,6 +93,8 @@ def _wanted(ids: dict[str, str]) -> Invitation | None:
     """The invitation as it stands now, where its person may still be mailed about this version."""
     invitation = _version(ids).first()
     if invitation is None or not invitation.is_pending_at(timezone.now()):
+        return None
+    if invitation.is_in_a_closed_name:
         return None
     refused = Refusal.objects.against(invitation.organization).filter(email=invitation.email).exists()
     return None if refused else invitation

@@ -1,4 +1,7 @@
-"""How often people may ask to join in a day: one person, and everyone from one place. Counted in the shared cache."""
+"""How often people may ask to join in a day (one person, and everyone from one place), and how often one may join.
+
+Counted in the shared cache.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,16 @@ def may_ask_once_more(person: object, place: str | None) -> Decision:
     for name, what in (("person", str(person)), ("place", place or "")):
         if what and _counted(name, what) > settings.JOINING_LIMITS[name]:
             return no("These are too many requests to join for today. Try again tomorrow.", "limit")
+    return YES
+
+
+def may_join_once_more(person: object) -> Decision:
+    """Count one more try to join at once: who comes and goes without end fills an audit log that is not theirs.
+
+    Not by place: on the first day a whole office joins from one.
+    """
+    if _counted("joins", str(person)) > settings.JOINING_LIMITS["joins"]:
+        return no("You tried to join too often today. Try again tomorrow.", "limit")
     return YES
 
 

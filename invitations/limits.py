@@ -26,7 +26,7 @@ HOUR, DAY = 3_600, 86_400
 _WAIT = {HOUR: "Try again in an hour.", DAY: "Try again tomorrow."}
 
 
-F = TypeVar("F", bound=Callable[..., Outcome[Invitation]])
+F = TypeVar("F", bound=Callable[..., Outcome[Invitation] | Invitation])
 
 
 def limited(addressed: Callable[[dict[str, Any]], Collection[str]]) -> Callable[[F], F]:
@@ -37,14 +37,15 @@ def limited(addressed: Callable[[dict[str, Any]], Collection[str]]) -> Callable[
 
     def decorator(function: F) -> F:
         @functools.wraps(function)
-        def wrapper(**arguments: Any) -> Outcome[Invitation]:
+        def wrapper(**arguments: Any) -> Outcome[Invitation] | Invitation:
             actor, organization = arguments["actor"], arguments["organization"]
             emails = addressed(arguments)
             _spend(actor, organization, len(emails))
             mailed = _mailed_today(emails)
             arguments["too_often"] = _too_often(organization, mailed)
             outcome = function(**arguments)
-            _count_mailed(organization, [one.email for one in outcome.done], mailed)
+            sent = [outcome] if isinstance(outcome, Invitation) else outcome.done
+            _count_mailed(organization, [one.email for one in sent], mailed)
             return outcome
 
         return cast("F", wrapper)

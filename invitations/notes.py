@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.exceptions import ValidationError
 
 from accounts.names import validate_name
@@ -10,7 +12,7 @@ from accounts.names import validate_name
 def problem_of(note: str) -> str:
     """A sentence that says what to leave out; '' where the note may be sent."""
     try:
-        for line in note.splitlines():
+        for line in re.split(r"\r\n|\r|\n", note):  # no other character begins a line: what would, hides
             validate_name(line.replace("\t", " "))
     except ValidationError as mistake:
         return mistake.messages[0]

@@ -308,7 +308,13 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "config.discreet.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
@@ -319,8 +325,8 @@ SCHEMES_DIR = env.str("SCHEMES_DIR", default="")
 INVITATION_DAYS = number("INVITATION_DAYS", 7, least=1, most=30)
 # The DNS servers that are asked for the records that prove domains; empty: those of the system.
 DNS_RESOLVERS = servers("DNS_RESOLVERS", 53, "Give addresses such as 192.0.2.1:53,[2001:db8::1]:53, or leave it out.")
-# How often people may ask to join in a day: one person, and everyone from one place.
-JOINING_LIMITS = {"person": 10, "place": 20}
+# How often people may ask to join in a day, one person and everyone from one place; and how often one may try to join.
+JOINING_LIMITS = {"person": 10, "place": 20, "joins": 30}
 # How many may be sent: by one person or from one place in an hour, by an organization in a day, and to one address in a
 # day, from everyone and from one organization. A list holds 10,000.
 INVITATION_LIMITS = {

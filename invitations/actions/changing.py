@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.core.exceptions import ValidationError
 
@@ -10,8 +10,10 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import record_of, reloaded
+from invitations.limits import limited
 from invitations.models import Invitation
 from invitations.offers import next_reminder
+from invitations.sorting import TOO_OFTEN
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.people import role_of
 from organizations.models import Organization, Role
@@ -19,11 +21,14 @@ from organizations.models import Organization, Role
 _CHANGED = ["role", "version", "sent_at", "mail_failed_at", "remind_at", "invited_by", "inviter_label"]
 
 
+@limited(lambda arguments: {arguments["invitation"].email})
 @action
-def change_offered_role(*, actor: Actor, organization: Organization, invitation: Invitation, role: Role) -> Invitation:
+def change_offered_role(
+    *, actor: Actor, organization: Organization, invitation: Invitation, role: Role, too_often: Collection[str] = ()
+) -> Invitation:
     """Offer that role instead, with a new link; the older one says so. Everything else of the offer stays.
 
-    Raises ValidationError (`gone`, `not_pending`, `unknown_role`, `owner`) and PermissionDenied.
+    Raises ValidationError (`gone`, `not_pending`, `unknown_role`, `owner`, `limit`, `too_often`) and PermissionDenied.
     """
     act = current_act()
     organization = locked(organization)
@@ -38,6 +43,8 @@ def change_offered_role(*, actor: Actor, organization: Organization, invitation:
     if found.role_id == wanted.pk:
         return found
     policies.may_end(wanted, found.access_ends_at, act.now).demand()
+    if found.email in too_often:
+        raise ValidationError(TOO_OFTEN, code="too_often")
     offer_instead(organization, [found], wanted, actor=actor)
     return found
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 
+from accounts.addresses import stored_or_typed
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import policies
@@ -19,7 +20,7 @@ from organizations.actions.outcome import Outcome
 from organizations.models import Organization
 
 
-@limited(lambda arguments: {arguments["email"].strip().lower()})
+@limited(lambda arguments: {stored_or_typed(arguments["email"])})
 @action
 def correct_address(
     *,

@@ -20,16 +20,18 @@ CHUNK = 500
 def remind(*, actor: Actor, organization: Organization, batch: UUID) -> bool:
     """Remind those who are due, one chunk of them. Answers whether there are more.
 
-    Whoever was to be reminded while the organization had it switched off, or refuses invitations, is not.
+    Whoever was to be reminded while the organization had it switched off, or its inviter's account was closed, or who
+    refuses invitations, is not.
     """
     act = current_act()
     organization = locked(organization)
     act.batch = batch
-    due = list(organization.invitations.to_remind(act.now).order_by("remind_at")[: CHUNK + 1])
+    rows = organization.invitations.to_remind(act.now).select_related("invited_by")
+    due = list(rows.order_by("remind_at")[: CHUNK + 1])
     chunk = due[:CHUNK]
     wanted = chunk if organization.reminders else []
     refusing = set(_refusing(organization, wanted))
-    told = [one for one in wanted if one.email not in refusing]
+    told = [one for one in wanted if one.email not in refusing and not one.is_in_a_closed_name]
     emails.send_reminders(told)  # named by the moment that they were due at
     later: dict[object, set[UUID]] = {}
     for one in chunk:

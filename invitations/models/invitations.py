@@ -103,6 +103,11 @@ class Invitation(models.Model):
         """The outbox's key of the mail that carries the newest link."""
         return f"invitation:{self.pk}:{self.version}"
 
+    @property
+    def is_in_a_closed_name(self) -> bool:
+        """Whether staff closed its inviter's account: nobody can accept it, so nothing more is mailed for it."""
+        return self.invited_by is not None and not self.invited_by.is_active
+
     def status_at(self, at: datetime) -> InvitationStatus:
         """Its status as decided at read: pending only until it ends."""
         if self.status == InvitationStatus.PENDING and (self.expires_at <= at or self.offers_nothing_at(at)):

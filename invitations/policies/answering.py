@@ -84,6 +84,8 @@ def may_accept(
 
 def may_ask_anew(invitation: Invitation, *, version: int, at: datetime) -> Decision:
     """Whether its person may ask for a new one: once, when it has expired."""
+    if invitation.offers_nothing_at(at):
+        return _WOULD_HAVE_ENDED  # it cannot be sent again
     if invitation.status_at(at) is not InvitationStatus.EXPIRED:
         return no("This invitation has not expired. Open it again to see how it stands.", "not_expired")
     if version != invitation.version:

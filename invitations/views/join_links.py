@@ -17,6 +17,7 @@ from django.views.generic import TemplateView, View
 from invitations import policies
 from invitations.actions.joining import join_by_link
 from invitations.actions.openers import comer, opener_of
+from invitations.join_limits import may_join_once_more
 from invitations.join_links import link_of, remember, was_opened
 from invitations.models import JoinLink, JoinRequest
 from invitations.views.invitee import PrivateMixin, reason_of
@@ -77,6 +78,7 @@ class JoinLinkView(PrivateMixin, TemplateView):
             return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
         link = cast("JoinLink", self.link)
         try:
+            may_join_once_more(self.user.pk).demand()
             return welcome(request, join_by_link(actor=actor_of(self.user), user=self.user, link=link))
         except (ValidationError, PermissionDenied) as refusal:
             messages.error(request, reason_of(refusal))

@@ -23,7 +23,7 @@ from invitations.actions.asking import ask_to_join, withdraw_request
 from invitations.actions.joining import join
 from invitations.actions.openers import comer, openers_of, proven_domains
 from invitations.forms.joining import AskForm
-from invitations.join_limits import may_ask_once_more
+from invitations.join_limits import may_ask_once_more, may_join_once_more
 from invitations.models import JoinRequest, WayIn, WayKind
 from invitations.policies import Comer
 from invitations.views.invitee import PrivateMixin
@@ -68,6 +68,7 @@ class JoinView(PrivateMixin, LoginRequiredMixin, FormView[AskForm]):
             return redirect(self.request.path)
         try:
             if way.at_once:
+                may_join_once_more(self.user.pk).demand()
                 return welcome(self.request, self._join(way))
             if self.asked is None or not self.asked.is_open:
                 may_ask_once_more(self.user.pk, address_of(self.request)).demand()

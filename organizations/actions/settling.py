@@ -36,6 +36,9 @@ def settle(organization: Organization, *, at: datetime, limit: int | None = None
     left = None if limit is None else limit - len(lapsed)
     answers = signals.settling.send(Organization, organization=organization, at=at, limit=left)
     moments = [cast("datetime", moment) for _, moment in answers if moment]
+    if lapsed:  # what they had open goes with their access, as when somebody takes it away
+        people = organization.memberships.filter(pk__in=[one.pk for one in lapsed])
+        signals.authority_changed.send(Membership, organization=organization, memberships=people, actor=SYSTEM)
     if ends := organization.memberships.filter(status=MembershipStatus.ACTIVE).aggregate(first=Min("ends_at"))["first"]:
         moments.append(ends)
     if transfer_ends := _settle_transfer(organization, at):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from audit.actors import Actor, ActorKind
 from organizations.models import Membership
 from organizations.policies.decisions import YES, Decision, no
+from organizations.policies.domains import allowed_domain
 from organizations.policies.grants import holds
 from organizations.policies.members import is_oneself, may_touch
 
@@ -66,4 +67,4 @@ def may_give_address(actor: Actor, membership: Membership, account: Account, add
     domain = domain_of(address)
     if domain not in account.proven:
         return no(f"{domain} is not proven to be a domain of {membership.organization}. Choose one that is.", "domain")
-    return YES
+    return allowed_domain(membership.organization, address)

@@ -11,6 +11,7 @@ from invitations.actions.asking import ask_to_join
 from invitations.actions.join_links import make_link
 from invitations.actions.joining import join, join_by_link
 from invitations.actions.ways import open_way
+from invitations.join_links import token_of
 from invitations.models import JoinLink, JoinRequest, WayIn, WayKind
 from organizations.actions.domains import prove_domain
 from organizations.models import Membership, Organization, Role
@@ -37,6 +38,14 @@ def let_in(by: Membership, kind: str, role: Role | str = "member", *, at_once: b
 def link(by: Membership, role: Role | str = "member", *, uses: int = 5, days: int = 7) -> JoinLink:
     wanted = role_of(by.organization, role) if isinstance(role, str) else role
     return make_link(actor=acting(by), organization=by.organization, role=wanted, uses=uses, days=days)
+
+
+def page_of(by: Membership, kind: str, role: Role | str = "member") -> str:
+    """Where people join that way, once the member has opened it."""
+    if kind == "link":
+        return f"/j/{token_of(link(by, role))}/"
+    let_in(by, kind, role)
+    return f"/o/{by.organization.slug}/join/"
 
 
 def of_the_domain(**fields: Any) -> User:

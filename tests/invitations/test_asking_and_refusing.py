@@ -9,12 +9,13 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from invitations.actions.answering import ask_anew
 from invitations.actions.refusing import allow_again
 from invitations.actions.resending import resend
 from invitations.links import token_of
 from invitations.models import Invitation, Refusal
 from organizations.actions.organizations import settle_lapsed
-from tests.factories import UserFactory, acting, invitee, offer
+from tests.factories import UserFactory, acting, count_again, invitee, offer
 from tests.witness import counters, deliver, written
 
 
@@ -103,6 +104,18 @@ def test_it_can_be_taken_back(org, owner, client_of):
         allow_again(actor=invitee(user), organization=org, email=user.email)
     assert news.actions == ["invitation.allowed_again"]
     assert offer(owner, user.email).status == "pending"
+
+
+def test_an_offer_of_access_that_would_be_over_is_not_asked_for_anew(org, owner, stranger):
+    """It cannot be sent again, so that nobody is mailed a link that leads to a refusal."""
+    invitation = offer(owner, stranger.email)
+    moment = timezone.now() - timedelta(hours=1)
+    Invitation.objects.filter(pk=invitation.pk).update(status="expired", expires_at=moment, access_ends_at=moment)
+    count_again(org)
+    with written() as news, pytest.raises(ValidationError, match="would have ended by now") as refusal:
+        ask_anew(actor=invitee(stranger), invitation=invitation, version=1)
+    assert refusal.value.code == "access_ended"
+    assert news.nothing
 
 
 def test_an_older_link_asks_for_nothing(org, owner, client_of):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from audit.ambient import Origin, coming_from
+from invitations.actions.changing import change_offered_role
 from invitations.actions.correcting import correct_address
 from invitations.actions.offering import invite
 from invitations.actions.resending import resend
@@ -94,15 +96,27 @@ def test_an_address_gets_so_many_from_all_organizations_together(org, owner, oth
     assert [one.code for one in over] == ["too_often"]
 
 
-def test_correcting_an_address_is_no_way_round(org, owner):
+@pytest.mark.parametrize("spelled", [" INES@example.org", "ines@ＥＸＡＭＰＬＥ.org", "ines@example。org"])
+def test_correcting_an_address_is_no_way_round(org, owner, spelled):
     for _ in range(2):
         invitation = offer(owner, "ines@example.org")
         revoke(actor=acting(owner), organization=org, invitations=[invitation])
     other = offer(owner, "ove@example.org")
     with pytest.raises(ValidationError, match="got several invitations today"):
-        correct_address(actor=acting(owner), organization=org, invitation=other, email=" INES@example.org")
+        correct_address(actor=acting(owner), organization=org, invitation=other, email=spelled)
     other.refresh_from_db()
     assert other.status == "pending"
+
+
+def test_changing_the_role_back_and_forth_is_no_way_round(org, owner):
+    """Each change mails a new link."""
+    invitation = offer(owner, "ines@example.org")
+    change = partial(change_offered_role, actor=acting(owner), organization=org, invitation=invitation)
+    change(role=role_of(org, "viewer"))
+    with written() as news, pytest.raises(ValidationError, match="got several invitations today") as refused:
+        change(role=role_of(org, "member"))
+    assert refused.value.code == "too_often"
+    assert news.nothing
 
 
 def a_list(by, text):

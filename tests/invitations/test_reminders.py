@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
+from accounts.actions import set_account_active
 from audit.actors import SYSTEM
 from invitations.actions.answering import decline
 from invitations.actions.refusing import refuse_further
@@ -75,6 +76,17 @@ def test_whoever_has_answered_is_not_reminded(clock, owner):
     invitation = offer(owner, "ines@example.org")
     decline(actor=invitee(None, invitation.email), invitation=invitation, version=1)
     assert later(clock, days=2).nothing
+
+
+def test_nobody_is_reminded_in_the_name_of_an_account_that_staff_closed(clock, org, admin, staff):
+    """Nor is what waited to be sent mailed; whoever runs the team can send it again in their own name."""
+    invitation = offer(admin, "ines@example.org")
+    set_account_active(actor=acting(staff), user=admin.user, active=False)
+    assert later(clock, days=2, hours=1).nothing
+    assert "ines@example.org" not in [to for letter in deliver() for to in letter.to]
+    owner = org.memberships.get(role__owns=True)
+    assert resend(actor=acting(owner), organization=org, invitations=[invitation]).done
+    assert [letter.to for letter in deliver()] == [["ines@example.org"]]
 
 
 def test_whoever_wants_no_more_is_not_reminded_of_anything_else(clock, owner, outsider):

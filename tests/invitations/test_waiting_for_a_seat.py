@@ -9,12 +9,13 @@ import time_machine
 from django.utils import timezone
 
 from invitations.actions.asking import withdraw_request
+from invitations.actions.join_links import revoke_link
 from invitations.actions.ways import close_way
 from invitations.models import JoinRequest, WayKind
 from invitations.tasks import seats_freed
 from organizations.models import Membership, Organization, Role
-from tests.factories import UserFactory, acting, invitee
-from tests.invitations.letting_in import come, let_in, link, use
+from tests.factories import UserFactory, acting, invitee, join
+from tests.invitations.letting_in import come, let_in, link, of_the_domain, use
 from tests.organizations.changing import suspend
 from tests.witness import counters, deliver, written
 
@@ -120,6 +121,24 @@ def test_nobody_is_told_of_a_way_that_is_closed(full, owner, member):
     assert told() == []
     let_in(owner, "open")
     assert len(told()) == 1
+
+
+def test_nobody_is_told_of_what_leads_nowhere_by_now(full, owner, member):
+    """A link that was taken back, a way whose opener's account staff closed, one at which people ask first by now."""
+    seats(full, 3)
+    admin = join(owner, UserFactory(), "admin")
+    for_link, for_opener, for_domain = link(owner), link(admin), of_the_domain()
+    let_in(owner, "domain")
+    for user, made in ((UserFactory(), for_link), (UserFactory(), for_opener)):
+        assert isinstance(use(user, made), JoinRequest)
+    assert isinstance(come(for_domain, full, "domain"), JoinRequest)
+    revoke_link(actor=acting(owner), link=for_link)
+    type(admin.user).objects.filter(pk=admin.user_id).update(is_active=False)
+    let_in(owner, "domain", at_once=False)
+    seats(full, None)
+    assert told() == []
+    let_in(owner, "domain")
+    assert told() == [for_domain.email]
 
 
 def test_who_came_by_a_link_waits_without_using_it(full, owner, member):

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
+from audit.actors import SYSTEM
 from invitations.actions.answering import accept
 from invitations.models import Invitation
 from organizations.actions.deleting_roles import delete_role
 from organizations.actions.group_places import add_to_group, make_curators, unmake_curators
 from organizations.actions.groups import create_group
 from organizations.actions.members import leave
+from organizations.actions.organizations import settle_lapsed
 from organizations.models import Membership, Role
-from tests.factories import UserFactory, acting, crowd, found, invitee, join, offer, role_of
+from tests.factories import UserFactory, acting, crowd, end_at, found, invitee, join, offer, role_of
 from tests.organizations.changing import assign, demote, dismiss, restore, suspend
 from tests.organizations.designing import design, hold, redesign
 from tests.witness import counters, deliver, written
@@ -80,6 +84,18 @@ def test_all_goes_with_all_authority(org, owner, admin, wide, narrow, of_owner, 
     assert [letter.to for letter in deliver() if "narrow@example.org" in letter.to] == []
 
 
+def test_offers_end_with_the_access_of_whoever_made_them(org, owner, admin, wide, narrow, of_owner):
+    """On the day that was set, as when somebody had taken it away; the clock writes both down."""
+    end_at(admin, timezone.now() - timedelta(seconds=1))
+    with written() as news:
+        settle_lapsed(actor=SYSTEM, organization=org, batch=org.pk)
+    assert status(wide, narrow, of_owner) == ["revoked", "revoked", "pending"]
+    assert sorted(news.actions) == ["invitation.revoked", "invitation.revoked", "member.lapsed"]
+    assert {event.actor_label for event in news.events} == {"Roster"}
+    assert {event.after.get("reason") for event in news.events} == {None, "Tomás Rivera may no longer offer it"}
+    assert counters(org) == (1, 1, 1)
+
+
 def test_what_may_still_be_offered_stays(org, owner, admin, wide, narrow):
     recruiter = design(owner, "Recruiter", *VIEWERS, "invitations.create")
     with written() as news:
@@ -127,13 +143,14 @@ def test_of_many_each_ones_offers_are_asked_about(org, owner, admin, wide, narro
     assert counters(org)[2] == 0
 
 
-def test_what_was_answered_already_stays_as_it_is(org, owner, admin, wide):
+def test_what_was_answered_already_stays_as_it_is(org, owner, admin, wide, narrow):
     person = UserFactory(email="wide@example.org")
     accept(actor=invitee(person), user=person, invitation=wide, version=1)
     with written() as news:
         demote(owner, admin)
-    assert status(wide) == ["accepted"]
-    assert news.actions == ["member.role_changed"]
+    assert status(wide, narrow) == ["accepted", "revoked"]
+    assert sorted(news.actions) == ["invitation.revoked", "member.role_changed"]
+    assert counters(org) == (3, 0, 0)
 
 
 def test_offers_do_not_come_back_with_the_access(org, owner, admin, wide):
