@@ -245,6 +245,15 @@ def test_who_asked_and_was_invited_meanwhile_asks_no_longer(org, owner, stranger
     assert refused.value.code == "answered"
 
 
+@pytest.mark.parametrize("kind", ["open", "domain"])
+def test_where_people_join_at_once_nobody_asks(org, owner, kind):
+    let_in(owner, kind)
+    with written() as news, pytest.raises(ValidationError, match="There is nothing to ask") as refused:
+        ask(of_the_domain(), org, kind)
+    assert refused.value.code == "at_once"
+    assert news.nothing
+
+
 def test_deactivated_person_cannot_come_back_by_asking(org, owner, stranger):
     deactivate(join(owner, stranger))
     let_in(owner, "request")
