@@ -223,18 +223,23 @@ def account_deleted(inviter: Membership) -> None:
     [
         lambda inviter: give_role(inviter, "member"),
         lambda inviter: give_role(inviter, None),
-        lambda inviter: end_at(inviter, timezone.now() - timedelta(seconds=1)),
         deactivate,
         leaves_after_handing_over,
         account_deactivated,
         account_deleted,
     ],
-    ids=["demoted", "without a role", "lapsed", "deactivated", "gone", "account deactivated", "account deleted"],
+    ids=["demoted", "without a role", "deactivated", "gone", "account deactivated", "account deleted"],
 )
 def test_offer_of_someone_who_may_no_longer_make_it_is_refused(admin, stranger, meanwhile):
     invitation = offer(admin, stranger.email)
     meanwhile(admin)
     assert refused(stranger, invitation) == "inviter_may_not"
+
+
+def test_offer_of_someone_whose_access_has_ended_is_withdrawn_by_then(admin, stranger):
+    invitation = offer(admin, stranger.email)
+    end_at(admin, timezone.now() - timedelta(seconds=1))
+    assert refused(stranger, invitation) == "revoked"
 
 
 def test_offer_of_an_owner_who_became_an_admin_stands_for_what_an_admin_may_give(owner, org, admin):
