@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.addresses import normalise
 from invitations.actions.answering import accept
-from invitations.actions.offering import invite, invite_each
 from invitations.actions.correcting import correct_address
+from invitations.actions.offering import invite, invite_each
 from invitations.actions.resending import resend
 from invitations.bulk import lists
 from invitations.bulk.reading import read_file, read_text
