@@ -1,4 +1,4 @@
-"""How much of a race, a fault or a state machine is run: all of it in `make soak`, a tenth otherwise."""
+"""How much of a race, a fault or a state machine is run: all of it in `make soak`, a twentieth otherwise."""
 
 import os
 
@@ -10,5 +10,5 @@ REPEATS = 20 if FULL_SIZE else 1
 
 
 def scaled(number: int) -> int:
-    """This many in `make soak`, a tenth of it otherwise, one at least."""
-    return number if FULL_SIZE else max(number // 10, 1)
+    """This many in `make soak`, a twentieth of it otherwise, one at least."""
+    return number if FULL_SIZE else max(number // 20, 1)

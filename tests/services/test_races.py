@@ -1,4 +1,4 @@
-"""The same races many times over on PostgreSQL: a thousand of each pair in `make soak`, a tenth otherwise."""
+"""The same races many times over on PostgreSQL: a thousand of each pair in `make soak`, a twentieth otherwise."""
 
 from __future__ import annotations
 
