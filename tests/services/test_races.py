@@ -40,6 +40,17 @@ def test_pair(owner, story):
     repeat(story.__name__.replace("_", " "), scaled(1_000), partial(story, owner))
 
 
+def test_two_accepts_of_one_invitation(owner):
+    repeat("two accepts of one invitation", scaled(1_000), lambda _: race_stories.accepts_of_one_invitation(owner, 2))
+
+
+def test_two_invitations_for_the_last_seat(owner, staff):
+    def story(number: int) -> None:
+        race_stories.invitations_for_few_seats(owner, staff, invitations=2, free=1, name=f"last{number}")
+
+    repeat("two invitations for the last seat", scaled(1_000), story)
+
+
 def test_fifty_accepts_of_one_invitation_make_one_member(owner):
     repeat("50 accepts of one invitation", scaled(20), lambda _: race_stories.accepts_of_one_invitation(owner, 50))
 
