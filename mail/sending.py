@@ -17,7 +17,6 @@ from mail.connections import Line
 from mail.failures import failure_of
 from mail.letters import Letter
 from mail.models import Mail, State
-from mail.querysets import MailQuerySet
 from mail.rate import next_moment
 
 logger = logging.getLogger(__name__)
@@ -91,7 +90,7 @@ def _hold(mail: Mail) -> None:
     assert mail.leased_until is not None  # noqa: S101 - it was claimed
     if mail.leased_until - now < LONGEST_GIVING:
         lease = now + LEASE
-        if not _held(mail).update(leased_until=lease):
+        if not Mail.objects.change_held(mail, leased_until=lease):
             raise TakenOver
         mail.leased_until = lease
 
@@ -123,15 +122,10 @@ def _fail(mail: Mail, reason: str) -> None:
 
 def _settle(mail: Mail, **changes: Any) -> bool:
     """Write down how it went; whether this worker still had it."""
-    if not _held(mail).update(leased_until=None, **changes):
+    if not Mail.objects.change_held(mail, leased_until=None, **changes):
         _tell_taken_over(mail)
         return False
     return True
-
-
-def _held(mail: Mail) -> MailQuerySet:
-    # Only who still holds the lease may say how it went: a worker that comes back late changes nothing.
-    return Mail.objects.filter(id=mail.id, state=State.SENDING, leased_until=mail.leased_until)
 
 
 def _tell_taken_over(mail: Mail) -> None:

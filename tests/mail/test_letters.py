@@ -11,6 +11,7 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from mail.kinds import Message
 from mail.letters import Letter
 from mail.sending import send_due
+from tests.mail.conftest import letter
 from tests.mail.server import MailServer
 
 HTML = "<html><head></head><body>\n<p>Hello.</p>\n</body></html>"
@@ -33,7 +34,7 @@ MESSAGES = {
 }
 
 
-@pytest.fixture(params=MESSAGES.values(), ids=MESSAGES.keys())
+@pytest.fixture(params=list(MESSAGES.values()), ids=list(MESSAGES))
 def message(request) -> Message:
     found: Message = request.param
     return found
@@ -72,6 +73,23 @@ def test_every_attempt_has_the_same_id_and_the_same_words(write, server):
     assert [body(first, kind) for kind in ("plain", "html")] == [body(second, kind) for kind in ("plain", "html")]
     assert first["Subject"] == second["Subject"]
     assert first.get_boundary() != second.get_boundary(), "whoever reads one must not know the next"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("ines@example.org", "ines@example.org"),
+        ("Ines.O'Hara+x@Mail.Example.ORG", "Ines.O'Hara+x@Mail.Example.ORG"),
+        ("ines@exämple.org", "ines@xn--exmple-cua.org"),
+        ('"ines h"@example.org', '"ines h"@example.org'),
+        ("Ines <ines@example.org>", "ines@example.org"),
+    ],
+)
+def test_server_is_asked_for_the_address_alone(written, asked, write, server):
+    write("note:1", letter(to=written))
+    send_due()
+    assert server.recipients == [asked]
 
 
 @pytest.mark.parametrize("header", ["Subject", "To", "Reply-To"])
