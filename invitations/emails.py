@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from audit.actions import now
 from invitations.links import link_to
-from invitations.models import Invitation, InvitationStatus, Refusal
+from invitations.models import Invitation, InvitationStatus
+from invitations.wanted import wanted
 from mail.kinds import Message, register
 from mail.outbox import NewMail, enqueue_many
 from mail.rendering import render
@@ -45,12 +46,12 @@ def send_asked_anew(invitation: Invitation) -> None:
 
 def build_invitation(ids: dict[str, str]) -> Message | None:
     """The mail, or None where this version is no longer on offer or its person asked for no more."""
-    invitation = _wanted(ids)
+    invitation = wanted(ids)
     return _written("invitations/email/invitation", invitation) if invitation else None
 
 
 def build_reminder(ids: dict[str, str]) -> Message | None:
-    invitation = _wanted(ids)
+    invitation = wanted(ids)
     if invitation is None or not invitation.organization.reminders:
         return None
     return _written("invitations/email/reminder", invitation)
@@ -87,15 +88,6 @@ def _ids(invitation: Invitation) -> dict[str, str]:
 def _version(ids: dict[str, str]) -> QuerySet[Invitation]:
     rows = Invitation.objects.select_related("organization", "role", "invited_by")
     return rows.filter(pk=ids["invitation"], version=ids["version"])
-
-
-def _wanted(ids: dict[str, str]) -> Invitation | None:
-    """The invitation as it stands now, where its person may still be mailed about this version."""
-    invitation = _version(ids).first()
-    if invitation is None or not invitation.is_pending_at(timezone.now()):
-        return None
-    refused = Refusal.objects.against(invitation.organization).filter(email=invitation.email).exists()
-    return None if refused else invitation
 
 
 def _written(template: str, invitation: Invitation) -> Message:
