@@ -1,4 +1,4 @@
-"""Mails a second by SMTP: over one connection, over one for each, and of what the mail server takes; 10,000 by four."""
+"""Mails by SMTP: how many a second, of what the mail server takes, and what one costs in CPU; 10,000 by four."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from benchmarks.measuring import cpu_of, database_process
 from benchmarks.sink import HOST, Count, Sink, running_sink
 from invitations.actions.offering import invite
 from invitations.emails import INVITATION
@@ -31,11 +32,11 @@ from mail.outbox import NewMail, enqueue_many
 from mail.sending import claim_next, send, send_due
 from organizations.models import Membership, Role
 
-MAILS = 500
-ROUNDS = 3
+SLOW = 20  # milliseconds that a server takes to greet and for each mail, with its look-ups, filters and disk
+MAILS = {0: 1_000, SLOW: 300}  # by how many milliseconds the server takes
+ROUNDS = {0: 3, SLOW: 1}
 MANY = 10_000
 WORKERS = 4
-SLOW = 20  # milliseconds that a server takes to greet and for each mail, with its look-ups, filters and disk
 ADDRESS = "benchmark@sending.example"
 WORKER = "import django; django.setup(); from mail.sending import send_due; send_due()"
 
@@ -50,28 +51,36 @@ def main() -> Iterator[str]:
 
 
 def _one_worker(sink: Sink, invitation: Invitation) -> Iterator[str]:
-    plain = partial(_plain, sink, invitation)
-    ways: dict[str, Callable[[], object]] = {"one each": _each_its_own, "many over one": send_due, "plain": plain}
-    for milliseconds in (0, SLOW):
-        found: dict[str, list[float]] = {name: [] for name in ways}
+    database = database_process()
+    for milliseconds, mails in MAILS.items():
+        plain = partial(_plain, sink, invitation, mails)
+        ways: dict[str, Callable[[], object]] = {"one each": _each_its_own, "many over one": send_due, "plain": plain}
+        seconds: dict[str, list[float]] = {name: [] for name in ways}
+        cpu: dict[str, list[float]] = {name: [] for name in ways}
         counts: dict[str, Count] = {}
-        for _ in range(1 if milliseconds else ROUNDS):
+        for _ in range(ROUNDS[milliseconds]):
             for name, way in ways.items():
-                _fill(invitation, MAILS)
+                _fill(invitation, mails)
                 sink.begin(milliseconds)
-                begun = perf_counter()
+                begun, used = perf_counter(), cpu_of(database)
                 way()
-                found[name].append(MAILS / (perf_counter() - begun))
+                seconds[name].append(perf_counter() - begun)
+                cpu[name].append((cpu_of(database) - used) / mails * 1000)
                 counts[name] = sink.begin()
                 if way is not plain:
-                    _all_there(counts[name], MAILS)
-        own, many, alone = (median(found[name]) for name in ways)
-        yield f"One worker, {MAILS} invitations, a server that takes {milliseconds} ms to greet and for each mail"
+                    _all_there(counts[name], mails)
+        took = {name: median(times) for name, times in seconds.items()}
+        own, many, alone = (mails / took[name] for name in ways)
+        yield f"One worker, {mails:,} invitations, a server that takes {milliseconds} ms to greet and for each mail"
+        connections = counts["many over one"].connections
+        yield f"  seconds for all, over {connections} connections one after the other: {took['many over one']:.1f}"
         yield f"  mails a second over a connection for each: {own:8,.0f}"
-        yield f"  mails a second, many over one ({counts['many over one'].connections} connections): {many:8,.0f}"
+        yield f"  mails a second, many over one: {many:8,.0f}"
         yield f"    times as fast: {many / own:8.2f}  of 1.00  {'holds' if many > own else 'MISSED'}"
         yield f"  what the server takes, by smtplib alone over one connection: {alone:8,.0f}"
         yield f"    of that: {many / alone:8.2f}"
+        yield f"  milliseconds of CPU a mail, PostgreSQL's included: {min(cpu['many over one']):8.2f}"
+        yield f"    of them what smtplib alone takes: {min(cpu['plain']):8.2f}"
 
 
 def _four_workers(sink: Sink, invitation: Invitation) -> Iterator[str]:
@@ -96,10 +105,10 @@ def _each_its_own() -> None:
             send(mail, line)
 
 
-def _plain(sink: Sink, invitation: Invitation) -> None:
+def _plain(sink: Sink, invitation: Invitation, mails: int) -> None:
     text = _message(invitation)
     with smtplib.SMTP(HOST, sink.port) as line:
-        for number in range(MAILS):
+        for number in range(mails):
             line.sendmail("roster@localhost", [ADDRESS], b"Subject: plain\r\nMessage-ID: <%d>\r\n%s" % (number, text))
 
 

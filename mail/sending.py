@@ -9,14 +9,13 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
 from mail import kinds
 from mail.connections import Line
 from mail.failures import failure_of
-from mail.kinds import Message
+from mail.letters import Letter
 from mail.models import Mail, State
 from mail.querysets import MailQuerySet
 from mail.rate import next_moment
@@ -63,7 +62,7 @@ def send(mail: Mail, line: Line) -> None:
         if message is None:
             _settle(mail, state=State.DROPPED, reason="It was no longer wanted.")
             return
-        line.send(_letter(message, mail.message_id), when_open=partial(_hold, mail))
+        line.send(Letter(message, mail.message_id), when_open=partial(_hold, mail))
     except TakenOver:
         _tell_taken_over(mail)
         return
@@ -84,18 +83,6 @@ def _next(line: Line) -> Mail | None:
             line.close()
         time.sleep(max(wait, 0))
     return claim_next()
-
-
-def _letter(message: Message, message_id: str) -> EmailMultiAlternatives:
-    email = EmailMultiAlternatives(
-        message.subject,
-        message.text,
-        to=[message.to],
-        headers={"Auto-Submitted": "auto-generated", **message.headers, "Message-ID": message_id},
-    )
-    email.attach_alternative(message.html, "text/html")
-    email.message()  # refuses a bad header before a connection is made
-    return email
 
 
 def _hold(mail: Mail) -> None:

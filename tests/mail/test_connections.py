@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 import time_machine
+from django.core.mail import send_mail
 from django.db import connections
 from django.utils import timezone
 
@@ -195,3 +196,8 @@ def test_encrypted_connection_knows_as_well_what_was_given(settings):
     settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS = True, False
     kind = EmailBackend().connection_class
     assert [one.__name__ for one in kind.mro()[1:4]] == ["_Dialog", "SMTP_SSL", "SMTP"]
+
+
+def test_mail_that_is_not_from_the_outbox_goes_the_same_way(server):
+    send_mail("A note", "Hello.", None, ["Ines <ines@example.org>"])
+    assert (server.recipients, server.taken[0]["Subject"]) == (["ines@example.org"], "A note")

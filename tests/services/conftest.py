@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from invitations.actions.offering import invite
 from mail.models import Mail, State
+from mail.sending import LEASE
 from organizations.models import Membership
 from tests.factories import acting, role_of
 from tests.mail.server import MailServer
@@ -64,6 +65,10 @@ class Stack:
         program.start()
         self.celery.append(program)
         return program
+
+    def leases_begin_anew(self) -> None:
+        """Nobody takes up what a killed worker held for a minute from now on."""
+        Mail.objects.filter(state=State.SENDING).update(leased_until=timezone.now() + LEASE)
 
     def leases_end(self) -> None:
         """A minute passes for the mails whose worker was killed; at full size it really does."""
