@@ -16,7 +16,7 @@ from invitations.actions.ways import change_role_of_way, close_ways
 from invitations.models import JoinLink, JoinStatus, WayIn
 from invitations.policies import may_let_in, stands
 from organizations.models import Membership, Organization, Role
-from organizations.signals import authority_changed, member_added, members_removed, role_removed
+from organizations.signals import authority_changed, member_added, members_removed, role_let_in, role_removed
 
 
 @receiver(authority_changed)
@@ -71,6 +71,12 @@ def answer_for_ways_to_a_role(
             change_role_of_link(link, replacement, actor=actor, reason=reason)
         else:
             revoke_links(organization, [link], actor=actor, reason=reason)
+
+
+@receiver(role_let_in)
+def count_ways_to_a_role(sender: Any, organization: Organization, role: Role, **kwargs: Any) -> int:
+    """Those that are switched on, and links that still stand."""
+    return organization.ways_in.filter(role=role).count() + _standing_links(organization).filter(role=role).count()
 
 
 @receiver(member_added)

@@ -8,6 +8,8 @@ they can be all that there are), `actor`.
 `role_removed`: a custom role goes. Arguments: `organization`, `role` (still saved), `replacement` (or None), `actor`.
 `role_offered`: how many open offers of a role are there? A receiver answers a number. Arguments: `organization`,
 `role`, `at`.
+`role_let_in`: how many ways to join without an invitation give a role? A receiver answers a number. Arguments:
+`organization`, `role`.
 `settling`: write down what has lapsed. Arguments: `organization` (locked), `at`, `limit` (rows, or None for all); a
 receiver answers the next moment at which something of its kind lapses (in the past where it left some), or None.
 `counting`: how many seats are reserved, by role? A receiver answers numbers by the role's id. Argument: `organization`.
@@ -21,5 +23,6 @@ members_removed = Signal()
 authority_changed = Signal()
 role_removed = Signal()
 role_offered = Signal()
+role_let_in = Signal()
 settling = Signal()
 counting = Signal()

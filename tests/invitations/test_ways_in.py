@@ -10,8 +10,8 @@ from invitations.actions.ways import close_way, open_way
 from invitations.models import WayIn, WayKind
 from organizations.actions.deleting_roles import delete_role
 from organizations.models import Role
-from tests.factories import UserFactory, acting, join, role_of
-from tests.invitations.letting_in import ask, come, let_in, of_the_domain, prove
+from tests.factories import UserFactory, acting, join, offer, role_of
+from tests.invitations.letting_in import ask, come, let_in, link, of_the_domain, prove
 from tests.organizations.changing import assign, demote, dismiss, suspend
 from tests.organizations.designing import design
 from tests.witness import counters, written
@@ -221,6 +221,21 @@ def test_way_whose_opener_may_not_give_the_replacement_ends(org, owner):
     let_in(keeper, "open", trainee)
     replace(owner, trainee, "admin")
     assert not WayIn.objects.exists()
+
+
+def test_page_that_deletes_a_role_says_what_lets_people_in_with_it(org, owner, client_of):
+    trainee = design(owner, "Trainee", *VIEWERS)
+    page = f"/o/marram/roles/{trainee.pk}/delete/"
+    assert "to join give" not in client_of(owner).get(page).content.decode()
+    let_in(owner, "open", trainee)
+    assert (
+        "1 way or link to join gives it. From then on they lead to nothing"
+        in client_of(owner).get(page).content.decode()
+    )
+    link(owner, trainee)
+    offer(owner, "uma@example.org", role=trainee.key)
+    said = client_of(owner).get(page).content.decode()
+    assert "2 ways and links to join give it. From then on they lead to the role that invitations get instead" in said
 
 
 def replace(owner, role: Role, by: str | None) -> None:

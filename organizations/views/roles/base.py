@@ -69,3 +69,9 @@ def offers_of(organization: Organization, role: Role, at: datetime) -> int:
     for _, answer in signals.role_offered.send(Role, organization=organization, role=role, at=at):
         found += int(answer or 0)
     return found
+
+
+def ways_to(organization: Organization, role: Role) -> int:
+    """How many ways and links to join give the role."""
+    answers = signals.role_let_in.send(Role, organization=organization, role=role)
+    return sum(int(answer or 0) for _, answer in answers)

@@ -17,7 +17,7 @@ from organizations.actions.deleting_roles import delete_role
 from organizations.forms.roles import DeleteRoleForm
 from organizations.models import Role
 from organizations.views.errors import add_errors
-from organizations.views.roles.base import RoleMixin, offers_of, onward
+from organizations.views.roles.base import RoleMixin, offers_of, onward, ways_to
 
 
 class DeleteRoleView(RoleMixin, FormView[DeleteRoleForm]):
@@ -91,6 +91,10 @@ class DeleteRoleView(RoleMixin, FormView[DeleteRoleForm]):
         if self.offers:
             said = "Open invitations with another role are mailed again with a new link; the older link stops working."
             found.append({"icon": "mail", "text": said})
+        if ways := ways_to(self.organization, self.role):
+            what = "1 way or link to join gives" if ways == 1 else f"{ways:,} ways and links to join give"
+            then = "the role that invitations get instead, or end" if self.offers else "nothing any more: they end"
+            found.append({"icon": "link", "text": f"{what} it. From then on they lead to {then}."})
         return [*found, {"icon": "alert-triangle", "bad": True, "text": "You cannot undo this."}]
 
     def _givable(self, permission: str) -> list[Role]:
