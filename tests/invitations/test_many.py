@@ -104,8 +104,7 @@ def test_what_fails_after_the_question_is_not_changed_by_its_answer(client_of, o
     browser = client_of(owner)
     html = press(browser, "revoke", all="1", query="status=failed").content.decode()
     fail_mail(rows[1])
-    fields = dict(part.split('" value="') for part in _hidden(html))
-    browser.post(MANY, fields | {"go": "yes"})
+    browser.post(MANY, answer_of(html))
     assert [status for _, status, _ in statuses(org)] == ["revoked", "pending"]
 
 
@@ -116,6 +115,46 @@ def _hidden(html):
         for part in form.split('<input type="hidden" name=')[1:]
         for part in [part.split(">", 1)[0].rstrip()]
     ]
+
+
+def answer_of(html):
+    """What the browser sends when the question's button is pressed."""
+    return dict(part.split('" value="') for part in _hidden(html)) | {"go": "yes"}
+
+
+@pytest.mark.parametrize("number", [3, 201, 501])
+def test_pressing_the_button_twice_sends_every_invitation_again_once(client_of, org, owner, number):
+    offers(owner, number)
+    browser = client_of(owner)
+    answer = answer_of(press(browser, "resend", all="1", query="status=pending").content.decode())
+    with written() as news:
+        first, second = browser.post(MANY, answer), browser.post(MANY, answer)
+        running.run_due(60)
+        browser.post(MANY, answer)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(news.mails) == number
+    assert {version for _, _, version in statuses(org)} == {2}
+    assert Job.objects.count() == 1
+
+
+def test_a_question_asked_again_may_be_answered_again(client_of, org, owner):
+    rows = offers(owner, 1)
+    browser = client_of(owner)
+    for version in (2, 3):
+        browser.post(MANY, answer_of(press(browser, "resend", **ticked(rows)).content.decode()))
+        assert statuses(org) == [(rows[0].email, "pending", version)]
+
+
+def test_the_name_of_somebody_elses_change_answers_nothing(client_of, org, owner, admin):
+    theirs, mine = offers(admin, 1, "t"), offers(owner, 1, "m")
+    answer = answer_of(press(client_of(admin), "revoke", **ticked(theirs)).content.decode())
+    client_of(admin).post(MANY, answer)
+    browser = client_of(owner)
+    with written() as news:
+        response = press(browser, "revoke", go="yes", once=answer["once"], **ticked(mine))
+    assert news.nothing
+    assert response.headers["Location"] == PAGE
+    assert "This was asked for already." in browser.get(PAGE).content.decode()
 
 
 def test_who_is_passed_over_stands_there_with_the_reason(client_of, org, owner):
