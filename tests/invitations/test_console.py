@@ -174,6 +174,14 @@ def test_an_address_that_cannot_be_invited_stays_in_the_field_with_the_reason(cl
     assert news.nothing
 
 
+def test_correcting_to_the_same_address_changes_nothing_and_says_so(client_of, owner):
+    invitation = offer(owner, "ada@example.org")
+    with written() as news:
+        html = text_of(client_of(owner).post(f"{PAGE}{invitation.pk}/address/", {"email": " ADA@example.org"}))
+    assert "The invitation goes to that address already." in html
+    assert news.nothing
+
+
 def test_what_is_over_offers_no_change_and_says_why(client_of, org, owner):
     gone = offer(owner, "ada@example.org")
     revoke(actor=acting(owner), organization=org, invitations=[gone])
