@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.views.generic import TemplateView, View
@@ -118,7 +118,7 @@ class ChangeManyView(OrganizationMixin, View):
         if not selection.everything:
             rows: InvitationQuerySet = self.organization.invitations.filter(pk__in=selection.ids)
             return rows
-        matching = Shown.parse(QueryDict(selection.query)).rows(self.organization, self.now)
+        matching = Shown.selected(selection.query).rows(self.organization, self.now)
         newest = place_of(self.request.POST.get("until", ""))
         return matching.filter(pk__lte=newest) if newest else matching
 

@@ -242,6 +242,16 @@ def test_who_may_not_revoke_cannot_revoke_many_either(client_of, org, owner, mem
     assert press(client_of(member), "revoke", go="yes", **ticked(rows)).status_code == 403
 
 
+@pytest.mark.parametrize("query", ["", "q=p0", "status=", "status=pendin", "status=%00", "status=pending%00", "\x00"])
+def test_all_of_a_tab_that_is_none_are_not_all_that_are_pending(client_of, org, owner, query):
+    offers(owner, 2)
+    browser = client_of(owner)
+    with written() as news:
+        press(browser, "revoke", all="1", query=query, go="yes")
+    assert news.nothing
+    assert "Open them again and select anew." in browser.get(PAGE).content.decode()
+
+
 def test_invitations_of_another_organization_are_nobodys_here(client_of, org, owner, outsider):
     theirs = offer(outsider, "ada@example.org")
     with written() as news:
