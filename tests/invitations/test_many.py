@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from invitations.actions.answering import decline
 from invitations.actions.offering import invite
@@ -19,6 +20,7 @@ from organizations.actions.plans import set_seats
 from organizations.bulk.reports import Report
 from tests.factories import acting, give_role, invitee, offer, role_of
 from tests.invitations.failing import fail_mail
+from tests.races import race
 from tests.witness import counters, written
 
 PAGE, MANY = "/o/marram/invitations/", "/o/marram/invitations/many/"
@@ -135,6 +137,27 @@ def test_pressing_the_button_twice_sends_every_invitation_again_once(client_of, 
     assert len(news.mails) == number
     assert {version for _, _, version in statuses(org)} == {2}
     assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [3, 201])
+def test_answering_at_one_moment_in_two_windows_begins_one_job(org, owner, number):
+    offers(owner, number)
+    once = uuid7()
+
+    def answer():
+        return change_many(
+            actor=acting(owner),
+            user=owner.user,
+            organization=org,
+            deed=RESEND,
+            rows=org.invitations.all(),
+            once=once,
+        ).pk
+
+    assert race([answer, answer, answer]) == [once] * 3
+    running.run_due(60)
+    assert {version for _, _, version in statuses(org)} == {2}
 
 
 def test_a_question_asked_again_may_be_answered_again(client_of, org, owner):
