@@ -25,6 +25,7 @@ from organizations.actions.groups import create_group
 from organizations.actions.plans import set_plan
 from organizations.models import Membership, Organization
 from tests.factories import UserFactory, acting, invitee, offer, role_of
+from tests.organizations.test_groups import custom, give, group_of
 from tests.witness import counters, written
 
 NEW = "/o/marram/invitations/new/"
@@ -160,6 +161,18 @@ def test_a_field_that_nobody_typed_into_takes_no_word_from_any_row(org, owner, c
         browser.post(page, {"mend_all": "0:role:admni", "instead-0": typed})
         assert set(made.rows.values_list("role", "bucket")) == {("admni", "malformed")}
     assert "Type first what those rows say instead of “admni”." in browser.get(page).content.decode()
+
+
+def test_groups_that_one_may_not_know_of_are_not_offered_while_mending(org, owner, viewer, client_of):
+    group_of(owner, "Board")
+    desk = custom(owner, "Desk", "organization.read", "invitations.create", "roles.assign", "groups.read@groups")
+    give(owner, viewer, desk)
+    text = "email,role\nana@example.org,admni\n"
+    for person, named in ((owner, True), (viewer, False)):
+        made = a_list(person, text, role=desk.key)
+        html = client_of(person).get(f"/o/marram/invitations/lists/{made.pk}/").content.decode()
+        assert '<datalist id="its-groups">' in html
+        assert ('<option value="Board">' in html) is named
 
 
 def test_words_with_colons_and_markup_are_mended_as_they_are(org, owner, client_of):
