@@ -56,6 +56,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise PermissionDenied(message)
         return address
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """An address that cannot be read is none to follow; allauth's own way answers 500 to it."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who signed in a moment ago is not asked again; allauth alone would only count a second time."""
         records = get_authentication_records(self.request, self.request.user)

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 
 from audit.actions import now
 from audit.actors import SYSTEM, Actor
+from audit.ambient import Origin, coming_from
 from audit.recording import record
 from invitations import events
 from invitations.actions.changing import offer_instead
@@ -109,9 +110,14 @@ def withdraw_offers(
 
 
 def follow_mail(ids: dict[str, str], reason: str) -> None:
-    """The mail with a link failed, or without a reason is on its way once more."""
+    """The mail with a link failed, or without a reason is on its way once more.
+
+    It is Roster that says so: from where staff sent a mail again is not for the organization to read.
+    """
     invitation = Invitation.objects.select_related("organization").filter(pk=ids["invitation"]).first()
-    if invitation is not None:
+    if invitation is None:
+        return
+    with coming_from(Origin()):
         note_mail(
             actor=SYSTEM,
             organization=invitation.organization,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import IntegerField, Subquery, TextChoices
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -40,6 +41,15 @@ class Shown:
         asked = query.get("status", "")
         tab = Tab(asked) if asked in Tab.values else Tab.PENDING
         return cls(tab, query.get("q", "").replace("\x00", "").strip().lower()[:LONGEST_SEARCH])
+
+    @classmethod
+    def selected(cls, query: str) -> Shown:
+        """The tab of which everything is selected; none is guessed. Raises ValidationError (`filter`)."""
+        asked = QueryDict(query)
+        if asked.get("status", "") not in Tab.values:
+            message = "It is not known of which invitations all are meant. Open them again and select anew."
+            raise ValidationError(message, code="filter")
+        return cls.parse(asked)
 
     @property
     def query(self) -> str:

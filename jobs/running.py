@@ -35,7 +35,8 @@ def start(job: Job) -> Job:
 def do_here(job: Job, seconds: float) -> Job:
     """Save a new job and do its steps at once, for about that long; what is left of it waits for a worker."""
     job.state, job.leased_until = JobState.RUNNING, timezone.now() + LEASE
-    job.save(force_insert=True)
+    with transaction.atomic():
+        job.save(force_insert=True)
     _go_on(job.pk, job.leased_until, monotonic() + seconds)
     job.refresh_from_db()
     if job.is_open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -36,13 +37,16 @@ class EventPage:
     is_first_page: bool
 
 
-def page_of(rows: QuerySet[Event], query: QueryDict) -> EventPage:
-    """Of one chain, newest first: the page that the URL asks for with `before`."""
+def page_of(rows: QuerySet[Event], query: QueryDict, *, untold: Collection[str] = ()) -> EventPage:
+    """Of one chain, newest first: the page that the URL asks for with `before`.
+
+    `untold` are fields of the events whose changes the reader may not know of.
+    """
     place = _place(query)
     rows = rows.order_by("-number")
     found = list((rows.filter(number__lt=place) if place else rows)[: ROWS + 1])
     page = found[:ROWS]
-    lines = [Line(event, sentence(event), icon(event), differences(event)) for event in page]
+    lines = [Line(event, sentence(event), icon(event), differences(event, untold)) for event in page]
     return EventPage(
         days=[(day, list(some)) for day, some in groupby(lines, key=lambda line: timezone.localdate(line.event.at))],
         next_page=page[-1].number if len(found) > ROWS else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -33,11 +34,13 @@ def icon(event: Event) -> str:
     return kind.icon if kind else "history"
 
 
-def differences(event: Event) -> list[tuple[str, Any, Any]]:
-    """Field, before and after, for every field that the event holds."""
+def differences(event: Event, untold: Collection[str] = ()) -> list[tuple[str, Any, Any]]:
+    """Field, before and after, for every field that the event holds but for those that stay untold."""
     names = dict.fromkeys([*event.before, *event.after])
     return [
-        (name.replace("_", " ").capitalize(), event.before.get(name, ""), event.after.get(name, "")) for name in names
+        (name.replace("_", " ").capitalize(), event.before.get(name, ""), event.after.get(name, ""))
+        for name in names
+        if name not in untold
     ]
 
 

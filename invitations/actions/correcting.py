@@ -32,8 +32,8 @@ def correct_address(
 ) -> Outcome[Invitation]:
     """Take the offer back and make the same one to another address, in the seat that it had.
 
-    Answers the new one. Raises ValidationError (`gone`, `not_pending`, `limit` or what stands against the address) and
-    PermissionDenied.
+    Answers the new one. Raises ValidationError (`gone`, `not_pending`, `same`, `limit` or what stands against the
+    address) and PermissionDenied.
     """
     act = current_act()
     organization = locked(organization)
@@ -44,6 +44,7 @@ def correct_address(
         raise ValidationError(message, code="gone")
     policies.still_open(found, act.now).demand()
     policies.may_correct(actor, found, act.now).enforce()
+    policies.is_elsewhere(found, stored_or_typed(email)).demand()
     withdraw(organization, [found], actor=actor, reason=f"the address was corrected to {email.strip()[:254]}")
     outcome = offer_again(organization, actor, found, email, too_often=too_often)
     if outcome.passed_over:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -32,13 +32,23 @@ KIND = "invitations.many"
 
 
 def change_many(
-    *, actor: Actor, user: User, organization: Organization, deed: Deed, rows: InvitationQuerySet, days: int = 0
+    *,
+    actor: Actor,
+    user: User,
+    organization: Organization,
+    deed: Deed,
+    rows: InvitationQuerySet,
+    days: int = 0,
+    once: UUID | None = None,
 ) -> Job:
     """Do it to these invitations, as they are now: what is chosen is chosen before the first is changed.
 
-    Raises ValidationError (`nobody`, `limit`) and PermissionDenied.
+    `once` names the question that was answered: whoever answers it twice gets the same job. Raises ValidationError
+    (`nobody`, `limit`, `twice`) and PermissionDenied.
     """
     holds(actor, deed.permission).enforce()
+    if once and (begun := _begun(once, user, organization)):
+        return begun
     chosen = list(rows.order_by("-id").values_list("pk", "email"))
     if not chosen:
         message = "None of the invitations that you selected is there any more."
@@ -50,11 +60,19 @@ def change_many(
     arguments = {"deed": deed.key, "days": days} | (chunks[0] if here else {})
     job = new_job(KIND, actor=actor, user=user, organization=organization, arguments=arguments)
     job.total, job.report = len(chosen), Report().kept()
-    if here:
-        return running.do_here(job, SECONDS_HERE)
-    with transaction.atomic():
-        running.start(job)
-        Part.objects.bulk_create([Part(job=job, number=number, data=data) for number, data in enumerate(chunks)])
+    if once:
+        job.pk = once
+    try:
+        if here:
+            return running.do_here(job, SECONDS_HERE)
+        with transaction.atomic():
+            running.start(job)
+            Part.objects.bulk_create([Part(job=job, number=number, data=data) for number, data in enumerate(chunks)])
+    except IntegrityError as twice:  # both answers came at the same moment
+        if once and (begun := _begun(once, user, organization)):
+            return begun
+        message = "This was asked for already. Look at the invitations before you do it again."
+        raise ValidationError(message, code="twice") from twice
     return job
 
 
@@ -130,6 +148,11 @@ def jobs_under_way(organization: Organization, user: User) -> list[Job]:
 
 def register_all() -> None:
     kinds.register(KIND, step)
+
+
+def _begun(once: UUID, user: User, organization: Organization) -> Job | None:
+    """The job that the answer to that question began; of nobody else's."""
+    return Job.objects.filter(pk=once, kind=KIND, place_id=organization.pk, user_id=user.pk).first()
 
 
 def _chunk(chosen: Sequence[tuple[UUID, str]], too_often: Collection[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 
 from audit.actors import Actor
@@ -30,10 +31,16 @@ def correct_rows(invite_list: InviteList, actor: Actor, typed: dict[int, dict[st
 
 
 def mend_word(invite_list: InviteList, actor: Actor, column: str, word: str, typed: str) -> None:
-    """Take over one word for another in every row that says it and wants mending, and sort again."""
+    """Take over one word for another in every row that says it and wants mending, and sort again.
+
+    Raises ValidationError (`sent`, `nothing`): a field that nobody typed into takes no word from any row.
+    """
+    new = typed.replace("\x00", "").strip()[: WORDS[column]]
+    if not new:
+        message = f"Type first what those rows say instead of “{word}”."
+        raise ValidationError(message, code="nothing")
     with unsent(invite_list):
-        rows = invite_list.rows.filter(bucket__in=MENDED, **{column: word})
-        rows.update(**{column: typed.replace("\x00", "").strip()[: WORDS[column]]})
+        invite_list.rows.filter(bucket__in=MENDED, **{column: word}).update(**{column: new})
         sort_again(invite_list, actor)
 
 

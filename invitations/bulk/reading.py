@@ -151,6 +151,8 @@ def _columns_of(cells: Sequence[str], line: int) -> list[str | None]:
 def _row(line: int, cells: list[str], columns: Sequence[str | None]) -> ReadRow:
     held = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
     address = held.pop("address", "")
+    # Fields of one line hold no breaks: what is mended in them would lose the breaks, and two words become one.
+    held = {column: ("; " if column == "groups" else " ").join(text.splitlines()) for column, text in held.items()}
     named = pasted(address)
     problem = ""
     if len([cell for cell in cells[len(columns) :] if cell]):

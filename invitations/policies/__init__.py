@@ -22,6 +22,7 @@ from invitations.policies.joining import (
 )
 from invitations.policies.offering import (
     LONGEST_OFFER,
+    is_elsewhere,
     may_correct,
     may_end,
     may_extend,
@@ -44,6 +45,7 @@ __all__ = [
     "Comer",
     "fits_way",
     "has_seat",
+    "is_elsewhere",
     "is_unanswered",
     "link_is_open",
     "may_accept",

@@ -139,5 +139,12 @@ def may_correct(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
     return holds(actor, "invitations.update") and may_invite(actor, invitation.organization, invitation.role)
 
 
+def is_elsewhere(invitation: Invitation, email: str) -> Decision:
+    """Whether that address is another one than the invitation goes to."""
+    if email != invitation.email:
+        return YES
+    return no("The invitation goes to that address already. To mail it there once more, send it again.", "same")
+
+
 def may_revoke(actor: Actor, invitation: Invitation, at: datetime) -> Decision:
     return still_open(invitation, at) and holds(actor, "invitations.delete")

@@ -23,6 +23,7 @@ from invitations.views.buckets import SharedWord, Shown, show_buckets
 from jobs.models import Job, JobState
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
+from organizations.visible_groups import visible_groups
 
 SHOWN = 25  # rows of a bucket until all of it is asked for
 ALL = 200
@@ -70,7 +71,7 @@ class InviteListView(ListMixin, TemplateView):
         else:
             context |= {"form": form or self._form(), "wanting": _wanting(counts)}
             if counts.get(Bucket.MALFORMED) or counts.get(Bucket.ROLE):
-                context |= {"groups": self.organization.groups.by_name()[:MOST_NAMED]}
+                context |= {"groups": visible_groups(self.organization, self.actor).by_name()[:MOST_NAMED]}
                 context |= {"shared": [SharedWord(*one) for one in mending.shared_words(self.invite_list)]}
             context |= self._seats(context["ready"])
         return super().get_context_data(**context | kwargs)

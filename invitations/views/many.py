@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.views.generic import TemplateView, View
+from uuid_utils.compat import uuid7
 
 from invitations.bulk.many import KIND, change_many, deed_of, rehearse, said
 from invitations.bulk.many_deeds import BY_KEY, Deed, what
@@ -27,7 +28,7 @@ from organizations.views.base import OrganizationMixin
 
 
 class ChangeManyView(OrganizationMixin, View):
-    """Takes `deed`, the selection and `next`; its page sends them along again with `go`."""
+    """Takes `deed`, the selection and `next`; its page sends them along again with `go` and `once`."""
 
     section = "invitations:list"
     page_name = "the page that changes several invitations"
@@ -102,6 +103,7 @@ class ChangeManyView(OrganizationMixin, View):
             deed=deed,
             rows=rows,
             days=days,
+            once=place_of(self.request.POST.get("once", "")),
         )
         if job.is_open or Report.read(job.report).passed_over:
             return redirect("invitations:many_job", self.organization.slug, job.pk)
@@ -116,13 +118,16 @@ class ChangeManyView(OrganizationMixin, View):
         if not selection.everything:
             rows: InvitationQuerySet = self.organization.invitations.filter(pk__in=selection.ids)
             return rows
-        matching = Shown.parse(QueryDict(selection.query)).rows(self.organization, self.now)
+        matching = Shown.selected(selection.query).rows(self.organization, self.now)
         newest = place_of(self.request.POST.get("until", ""))
         return matching.filter(pk__lte=newest) if newest else matching
 
     def _fields(self, deed: Deed, selection: Selection, rows: InvitationQuerySet, number: int) -> list[tuple[str, str]]:
-        """What the next step needs again: nothing that comes meanwhile is changed after the confirmation."""
-        fields = [("deed", deed.key), ("next", page_after(self))]
+        """What the next step needs again: nothing that comes meanwhile is changed after the confirmation.
+
+        `once` names this question, so that whoever presses its button twice changes nothing twice.
+        """
+        fields = [("deed", deed.key), ("next", page_after(self)), ("once", uuid7().hex)]
         ids = rows.newest_first().values_list("pk", flat=True)
         if number > MOST_AT_ONCE and selection.everything:
             return [*fields, ("all", "1"), ("query", selection.query), ("until", ids[0].hex)]

@@ -16,6 +16,7 @@ from invitations.views.one import OneInvitationMixin
 from mail.models import Mail
 from mail.outbox import latest
 from organizations.policies import holds
+from team.access.subjects import sees_group
 from team.event_pages import page_of
 from team.invitation_items import items_of_offer
 from team.person_items import Item, once
@@ -58,15 +59,17 @@ class InvitationView(OneInvitationMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         invitation = self.invitation
         here = reverse("team:invitation", args=[self.organization.slug, invitation.pk])
+        reads_log = holds(self.actor, "audit_log.read")
+        untold = () if reads_log or holds(self.actor, "groups.read") else ("groups",)
         context = {
             "invitation": invitation,
             "state": invitation.status_at(self.now),
             "items": once(items_of_offer(self.actor, invitation, self.now, back=here)),
             "mails": self._mails(invitation),
             "groups": self._groups(invitation),
-            "page": page_of(self._events(invitation), self.request.GET),
+            "page": page_of(self._events(invitation), self.request.GET, untold=untold),
             "zone": timezone.get_current_timezone_name(),
-            "shows_origin": holds(self.actor, "audit_log.read"),
+            "shows_origin": reads_log,
         }
         return super().get_context_data(**kwargs | context)
 
@@ -78,11 +81,11 @@ class InvitationView(OneInvitationMixin, TemplateView):
         return [found[key] for key in keys if key in found]
 
     def _groups(self, invitation: Invitation) -> list[str]:
+        """Their names, as far as the reader may know of them."""
         if not invitation.group_ids:
             return []
-        return list(
-            self.organization.groups.filter(pk__in=invitation.group_ids).by_name().values_list("name", flat=True)
-        )
+        groups = self.organization.groups.filter(pk__in=invitation.group_ids).by_name()
+        return [group.name for group in groups if sees_group(self.actor, group)]
 
     def _events(self, invitation: Invitation) -> Any:
         """Its own, and that somebody joined with it."""

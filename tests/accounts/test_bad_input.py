@@ -14,6 +14,7 @@ ODD = [
     "-1",
     "{}",
     "[]",
+    "http://[::1",
 ]
 ODD += [
     '"\\ud800"',
@@ -40,8 +41,9 @@ INSIDE = {
     "/accounts/email/": ["email", "action_add"],
     "/accounts/password/change/": ["oldpassword", "password1", "password2"],
     "/accounts/reauthenticate/": ["password", "next"],
-    "/accounts/2fa/totp/activate/": ["code"],
-    "/accounts/2fa/webauthn/add/": ["name", "credential"],
+    "/accounts/2fa/": ["next"],
+    "/accounts/2fa/totp/activate/": ["code", "next"],
+    "/accounts/2fa/webauthn/add/": ["name", "credential", "next"],
     "/accounts/sessions/99999999999999999999/end/": ["pk"],
 }
 EVERYDAY = [

@@ -16,6 +16,7 @@ from invitations.models import Invitation, InvitationStatus
 from mail.models import Mail, State
 from tests.factories import UserFactory, acting, invitee, join, offer, role_of
 from tests.invitations.failing import fail_mail
+from tests.organizations.test_groups import custom, give, group_of, put
 from tests.witness import deliver, link_in, written
 
 PAGE = "/o/marram/invitations/"
@@ -174,6 +175,14 @@ def test_an_address_that_cannot_be_invited_stays_in_the_field_with_the_reason(cl
     assert news.nothing
 
 
+def test_correcting_to_the_same_address_changes_nothing_and_says_so(client_of, owner):
+    invitation = offer(owner, "ada@example.org")
+    with written() as news:
+        html = text_of(client_of(owner).post(f"{PAGE}{invitation.pk}/address/", {"email": " ADA@example.org"}))
+    assert "The invitation goes to that address already." in html
+    assert news.nothing
+
+
 def test_what_is_over_offers_no_change_and_says_why(client_of, org, owner):
     gone = offer(owner, "ada@example.org")
     revoke(actor=acting(owner), organization=org, invitations=[gone])
@@ -208,6 +217,25 @@ def test_history_of_one_invitation_tells_everything_in_order(client_of, org, own
     ]
     assert "Accepted" in html
     assert "The address does not exist." in html
+
+
+def test_groups_that_one_may_not_know_of_are_not_named(client_of, org, owner, viewer):
+    boards = [group_of(owner, "Board"), group_of(owner, "Field sales")]
+    put(owner, boards[1], viewer)
+    (invitation,) = invite(
+        actor=acting(owner),
+        organization=org,
+        addresses=["ada@example.org"],
+        role=role_of(org, "member"),
+        days=7,
+        groups=boards,
+    ).done
+    page = f"{PAGE}{invitation.pk}/"
+    assert text_of(client_of(owner).get(page)).count("Board") == 2
+    give(owner, viewer, custom(owner, "Desk", "organization.read", "invitations.read", "groups.read@groups"))
+    html = text_of(client_of(viewer).get(page))
+    assert "Board" not in html
+    assert html.count("Field sales") == 1
 
 
 def test_history_of_an_invitation_of_another_organization_is_not_found(client_of, owner, outsider):

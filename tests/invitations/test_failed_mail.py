@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from invitations.actions.changing import change_offered_role
 from invitations.actions.resending import resend
@@ -58,6 +59,17 @@ def test_staff_who_send_the_mail_again_take_the_mark_off(owner, server):
         assert try_again(Mail.objects.get())
     assert failed_at(invitation) is None
     assert news.actions == ["invitation.mailed_again"]
+
+
+def test_whence_staff_sent_it_again_is_not_for_the_organization_to_read(client_of, owner, staff, server):
+    offer(owner, "ines@example.org")
+    send_due()
+    page = reverse("admin:mail_mail_send_again", args=[Mail.objects.get().pk])
+    with written() as news:
+        client_of(staff).post(page, {"_form_submitted": "on"}, REMOTE_ADDR="203.0.113.9")
+    assert [(event.action, event.address, event.user_agent) for event in news.events] == [
+        ("invitation.mailed_again", None, ""),
+    ]  # fmt: skip
 
 
 def test_the_mail_of_an_older_version_marks_nothing(org, owner, server):

@@ -25,6 +25,7 @@ from organizations.actions.groups import create_group
 from organizations.actions.plans import set_plan
 from organizations.models import Membership, Organization
 from tests.factories import UserFactory, acting, invitee, offer, role_of
+from tests.organizations.test_groups import custom, give, group_of
 from tests.witness import counters, written
 
 NEW = "/o/marram/invitations/new/"
@@ -150,6 +151,51 @@ def test_a_word_that_many_rows_say_is_mended_in_all_of_them_at_once(org, owner, 
     for odd in ("", "0", "0:role", "0:pk:1", "9:list:x", "0:role:vewer\x00"):
         assert client_of(owner).post(page, {"mend_all": odd, "instead-0": "owner"}).status_code == 302
     assert made.rows.filter(role="Member").count() == 30
+
+
+def test_a_field_that_nobody_typed_into_takes_no_word_from_any_row(org, owner, client_of):
+    made = a_list(owner, "email,role\nana@example.org,admni\nbea@example.org,admni\n")
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    browser = client_of(owner)
+    for typed in ("", " ", "\x00"):
+        browser.post(page, {"mend_all": "0:role:admni", "instead-0": typed})
+        assert set(made.rows.values_list("role", "bucket")) == {("admni", "malformed")}
+    assert "Type first what those rows say instead of “admni”." in browser.get(page).content.decode()
+
+
+def test_groups_that_one_may_not_know_of_are_not_offered_while_mending(org, owner, viewer, client_of):
+    group_of(owner, "Board")
+    desk = custom(owner, "Desk", "organization.read", "invitations.create", "roles.assign", "groups.read@groups")
+    give(owner, viewer, desk)
+    text = "email,role\nana@example.org,admni\n"
+    for person, named in ((owner, True), (viewer, False)):
+        made = a_list(person, text, role=desk.key)
+        html = client_of(person).get(f"/o/marram/invitations/lists/{made.pk}/").content.decode()
+        assert '<datalist id="its-groups">' in html
+        assert ('<option value="Board">' in html) is named
+
+
+def test_words_with_colons_and_markup_are_mended_as_they_are(org, owner, client_of):
+    word = 'a:b "<script>&'
+    quoted = word.replace('"', '""')
+    made = a_list(owner, f'email,role\nana@example.org,"{quoted}"\nbea@example.org,"{quoted}"\n')
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    html = client_of(owner).get(page).content.decode()
+    assert "<script>&" not in html
+    assert 'value="0:role:a:b &quot;&lt;script&gt;&amp;"' in html
+    client_of(owner).post(page, {"mend_all": f"0:role:{word}", "instead-0": "viewer"})
+    assert set(made.rows.values_list("role", "bucket")) == {("viewer", "ready")}
+
+
+def test_somebody_elses_list_and_one_that_was_sent_are_mended_by_nobody(org, owner, admin, outsider, client_of):
+    made = a_list(owner, "email,role\nana@example.org,admni\nbea@example.org,admni\ncy@example.org,\n")
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    mend = {"mend_all": "0:role:admni", "instead-0": "viewer"}
+    assert client_of(admin).post(page, mend).status_code == 404
+    assert client_of(outsider).post(page.replace("marram", "lee"), mend).status_code == 404
+    send(made, owner)
+    client_of(owner).post(page, mend)
+    assert made.rows.filter(role="admni").count() == 2
 
 
 def test_a_role_that_is_not_ones_to_give_is_mended_in_place(org, admin, client_of):

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from invitations.actions.answering import decline
 from invitations.actions.offering import invite
@@ -19,6 +20,7 @@ from organizations.actions.plans import set_seats
 from organizations.bulk.reports import Report
 from tests.factories import acting, give_role, invitee, offer, role_of
 from tests.invitations.failing import fail_mail
+from tests.races import race
 from tests.witness import counters, written
 
 PAGE, MANY = "/o/marram/invitations/", "/o/marram/invitations/many/"
@@ -104,8 +106,7 @@ def test_what_fails_after_the_question_is_not_changed_by_its_answer(client_of, o
     browser = client_of(owner)
     html = press(browser, "revoke", all="1", query="status=failed").content.decode()
     fail_mail(rows[1])
-    fields = dict(part.split('" value="') for part in _hidden(html))
-    browser.post(MANY, fields | {"go": "yes"})
+    browser.post(MANY, answer_of(html))
     assert [status for _, status, _ in statuses(org)] == ["revoked", "pending"]
 
 
@@ -116,6 +117,67 @@ def _hidden(html):
         for part in form.split('<input type="hidden" name=')[1:]
         for part in [part.split(">", 1)[0].rstrip()]
     ]
+
+
+def answer_of(html):
+    """What the browser sends when the question's button is pressed."""
+    return dict(part.split('" value="') for part in _hidden(html)) | {"go": "yes"}
+
+
+@pytest.mark.parametrize("number", [3, 201, 501])
+def test_pressing_the_button_twice_sends_every_invitation_again_once(client_of, org, owner, number):
+    offers(owner, number)
+    browser = client_of(owner)
+    answer = answer_of(press(browser, "resend", all="1", query="status=pending").content.decode())
+    with written() as news:
+        first, second = browser.post(MANY, answer), browser.post(MANY, answer)
+        running.run_due(60)
+        browser.post(MANY, answer)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(news.mails) == number
+    assert {version for _, _, version in statuses(org)} == {2}
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [3, 201])
+def test_answering_at_one_moment_in_two_windows_begins_one_job(org, owner, number):
+    offers(owner, number)
+    once = uuid7()
+
+    def answer():
+        return change_many(
+            actor=acting(owner),
+            user=owner.user,
+            organization=org,
+            deed=RESEND,
+            rows=org.invitations.all(),
+            once=once,
+        ).pk
+
+    assert race([answer, answer, answer]) == [once] * 3
+    running.run_due(60)
+    assert {version for _, _, version in statuses(org)} == {2}
+
+
+def test_a_question_asked_again_may_be_answered_again(client_of, org, owner):
+    rows = offers(owner, 1)
+    browser = client_of(owner)
+    for version in (2, 3):
+        browser.post(MANY, answer_of(press(browser, "resend", **ticked(rows)).content.decode()))
+        assert statuses(org) == [(rows[0].email, "pending", version)]
+
+
+def test_the_name_of_somebody_elses_change_answers_nothing(client_of, org, owner, admin):
+    theirs, mine = offers(admin, 1, "t"), offers(owner, 1, "m")
+    answer = answer_of(press(client_of(admin), "revoke", **ticked(theirs)).content.decode())
+    client_of(admin).post(MANY, answer)
+    browser = client_of(owner)
+    with written() as news:
+        response = press(browser, "revoke", go="yes", once=answer["once"], **ticked(mine))
+    assert news.nothing
+    assert response.headers["Location"] == PAGE
+    assert "This was asked for already." in browser.get(PAGE).content.decode()
 
 
 def test_who_is_passed_over_stands_there_with_the_reason(client_of, org, owner):
@@ -201,6 +263,16 @@ def test_who_may_not_revoke_cannot_revoke_many_either(client_of, org, owner, mem
         change_many(actor=acting(member), user=member.user, organization=org, deed=REVOKE, rows=org.invitations.all())
     assert news.nothing
     assert press(client_of(member), "revoke", go="yes", **ticked(rows)).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["", "q=p0", "status=", "status=pendin", "status=%00", "status=pending%00", "\x00"])
+def test_all_of_a_tab_that_is_none_are_not_all_that_are_pending(client_of, org, owner, query):
+    offers(owner, 2)
+    browser = client_of(owner)
+    with written() as news:
+        press(browser, "revoke", all="1", query=query, go="yes")
+    assert news.nothing
+    assert "Open them again and select anew." in browser.get(PAGE).content.decode()
 
 
 def test_invitations_of_another_organization_are_nobodys_here(client_of, org, owner, outsider):

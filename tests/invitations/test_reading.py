@@ -105,6 +105,11 @@ def test_pasted_text_is_addresses_or_a_table():
     ]
 
 
+def test_breaks_within_a_cell_are_none_in_the_fields_in_which_it_is_mended():
+    content = b'email,role,groups\nana@example.org,"Team\r\nlead","Alpha\nBeta"\n'
+    assert [(row.role, row.groups) for row in read_file(content)] == [("Team lead", "Alpha; Beta")]
+
+
 @given(st.binary(max_size=300))
 def test_whatever_the_bytes_they_are_read_or_refused(content):
     with suppress(ValidationError):
