@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from organizations.policies import holds
 from organizations.views.base import OrganizationMixin
+from organizations.views.returning import leads_inside
 
 
 def onward(view: OrganizationMixin) -> HttpResponse:
@@ -19,7 +19,7 @@ def page_after(view: OrganizationMixin) -> str:
     """The page of this organization that `next` names, else the invitations; the overview for who reads none."""
     slug = view.organization.slug
     wanted = view.request.POST.get("next") or view.request.GET.get("next", "")
-    if wanted.startswith(f"/o/{slug}/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if leads_inside(wanted, view.organization):
         return wanted
     page = "invitations:list" if holds(view.actor, "invitations.read") else "team:overview"
     return reverse(page, args=[slug])

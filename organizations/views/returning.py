@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from organizations.models import Organization
 
@@ -22,3 +23,9 @@ def members_url(request: HttpRequest, organization: Organization) -> str:
     slug, query = request.session.get(_TABLE, ["", ""])
     table = reverse("team:members", args=[organization.slug])
     return f"{table}?{query}" if query and slug == organization.slug else table
+
+
+def leads_inside(path: str, organization: Organization) -> bool:
+    """Whether that address, from a form or a link, is of a page of this organization."""
+    inside = path.startswith(f"/o/{organization.slug}/") and "/.." not in path.partition("?")[0]
+    return inside and url_has_allowed_host_and_scheme(path, allowed_hosts=None)

@@ -8,7 +8,6 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
 from jobs.models import Job, JobState
@@ -16,6 +15,7 @@ from organizations.bulk.reports import Report
 from organizations.bulk.telling import said
 from organizations.bulk.undoing import may_undo, undo_until
 from organizations.models import Organization
+from organizations.views.returning import leads_inside
 
 
 def answer(request: HttpRequest, job: Job, *, back: str = "") -> None:
@@ -36,8 +36,7 @@ def answer(request: HttpRequest, job: Job, *, back: str = "") -> None:
 
 def safe_next(path: str, organization: Organization) -> str:
     """Where to go on to: that page if it is one of this organization, else its members."""
-    inside = path.startswith(f"/o/{organization.slug}/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return path if inside else reverse("team:members", args=[organization.slug])
+    return path if leads_inside(path, organization) else reverse("team:members", args=[organization.slug])
 
 
 def _undo_button(request: HttpRequest, job: Job, organization: Organization, back: str) -> SafeString | str:
