@@ -156,6 +156,14 @@ def test_link_to_a_role_that_goes_leads_to_its_replacement_or_ends(org, owner):
     assert not JoinLink.objects.filter(pk=to_second.pk, revoked_at=None).exists()
 
 
+def test_link_whose_maker_may_not_give_the_replacement_ends(org, owner):
+    trainee, keeper = design(owner, "Trainee", *VIEWERS), join(owner, UserFactory())
+    assign(owner, design(owner, "Door", *VIEWERS, "invitations.create"), keeper)
+    made = link(keeper, trainee)
+    delete_role(actor=acting(owner), role=trainee, move_to=None, invitations_to=role_of(org, "admin"))
+    assert not JoinLink.objects.filter(pk=made.pk, revoked_at=None).exists()
+
+
 def test_token_is_believed_as_it_was_made_and_no_other(org, owner):
     made, other = link(owner), link(owner)
     token = token_of(made)

@@ -17,7 +17,7 @@ from invitations.actions.ways import close_way
 from invitations.models import JoinRequest, WayKind
 from organizations.models import Organization
 from tests.factories import UserFactory, acting, deactivate, invitee, join, offer, role_of
-from tests.invitations.letting_in import ask, let_in, of_the_domain
+from tests.invitations.letting_in import ask, come, let_in, of_the_domain
 from tests.organizations.changing import assign
 from tests.organizations.designing import design
 from tests.witness import counters, deliver, written
@@ -149,6 +149,19 @@ def test_what_is_answered_stays_answered(owner, admin, asked, answer):
         answer(owner, asked)
     assert refused.value.code == "answered"
     assert "Tomás Rivera has refused" in refused.value.messages[0]
+    assert news.nothing
+
+
+@pytest.mark.parametrize("answer", [approve, refuse])
+def test_who_waits_for_a_seat_is_answered_by_nobody(org, owner, stranger, answer):
+    let_in(owner, "request")
+    let_in(owner, "open")
+    Organization.objects.filter(pk=org.pk).update(seat_limit=1)
+    waiting = come(stranger, org, "open")
+    Organization.objects.filter(pk=org.pk).update(seat_limit=None)
+    with written() as news, pytest.raises(ValidationError, match="needs no answer") as refused:
+        answer(owner, waiting)
+    assert refused.value.code == "answered"
     assert news.nothing
 
 
