@@ -66,6 +66,13 @@ class Stack:
         self.celery.append(program)
         return program
 
+    def watch(self) -> None:
+        """Start again what has ended, as `manage.py up` does. A worker ends with an error of kombu's where Redis goes
+        away once more while it takes up its connection again."""
+        for program in self.celery:
+            if not program.runs:
+                program.start()
+
     def leases_begin_anew(self) -> None:
         """Nobody takes up what a killed worker held for a minute from now on."""
         Mail.objects.filter(state=State.SENDING).update(leased_until=timezone.now() + LEASE)
@@ -81,8 +88,13 @@ class Stack:
         """The pauses between attempts are over."""
         Mail.objects.filter(state=State.PENDING).update(due_at=timezone.now())
 
-    def wait_for_all(self, state: str = State.SENT, seconds: float = 60) -> None:
-        wait_until(lambda: not Mail.objects.exclude(state=state).exists(), seconds)
+    def wait_for_all(self, state: str = State.SENT, seconds: float = 60, *, watching: bool = False) -> None:
+        def all_there() -> bool:
+            if watching:
+                self.watch()
+            return not Mail.objects.exclude(state=state).exists()
+
+        wait_until(all_there, seconds)
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_inviting_answers_while_the_broker_is_away_and_mail_goes_out_when_it_is_
             stack.broker.start()
         else:
             stack.broker.thaw()
-        stack.wait_for_all()
+        stack.wait_for_all(watching=True)
         invited += addresses
         assert sorted(stack.server.recipients) == sorted(invited)
     say(capsys, f"broker {how} and back: {REPEATS} times, none lost, the slowest page {slowest:.1f} s of 2")
