@@ -30,7 +30,7 @@ test: lint ## Lint, then run every test that needs no service.
 	env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(WORKERS) -m "not services and not browser"
 
 test-services: $(DEVELOPS) ## The same tests on PostgreSQL and Redis, then what only these can show.
-	$(WITH_SERVICES) $(PYTEST) -n $(WORKERS) -m "not services and not browser"
+	$(WITH_SERVICES) $(PYTEST) -n $(WORKERS) -m "not services and not browser and not no_database"
 	$(WITH_SERVICES) $(PYTEST) -m "services"
 
 test-browser: $(DEVELOPS) ## Drive the pages in Chromium.

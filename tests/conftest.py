@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,16 @@ from django.test import Client
 from accounts.models import User
 from organizations.models import Membership, Organization
 from tests.factories import PASSWORD, UserFactory, deactivate, found, join
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks no database: on a second one it would show the same once more."""
+    for item in items:
+        asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if not asked and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.no_database)
+    gc.freeze()  # what was imported and collected by now stays until the end
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
