@@ -15,11 +15,12 @@ from tests.factories import PASSWORD, UserFactory, deactivate, found, join
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks no database: on a second one it would show the same once more."""
+    """What is marked to show the same whatever the services are must ask none of them."""
     for item in items:
-        asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
-        if not asked and item.get_closest_marker("django_db") is None:
-            item.add_marker(pytest.mark.no_database)
+        asks = {"db", "transactional_db", "settings", "client"} & set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("no_database") and (asks or item.get_closest_marker("django_db")):
+            message = f"{item.nodeid} is marked no_database."
+            raise pytest.UsageError(message)
     gc.freeze()  # what was imported and collected by now stays until the end
     gc.set_threshold(50_000, 20, 20)
 

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.names import validate_name
 
+pytestmark = pytest.mark.no_database
+
 
 @pytest.mark.parametrize(
     "name",

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from invitations.bulk.reading import read_file, read_text
 from invitations.bulk.suggesting import suggest
 
+pytestmark = pytest.mark.no_database
+
 
 def read(content: bytes) -> list[tuple[int, str, str, str, str]]:
     return [(row.line, row.address, row.role, row.groups, row.ends) for row in read_file(content)]

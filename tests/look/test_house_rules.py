@@ -7,6 +7,8 @@ import pytest
 
 from audit.events import event_kinds
 
+pytestmark = pytest.mark.no_database
+
 ROOT = Path(__file__).resolve().parents[2]
 SPRITE = (ROOT / "static/img/icons.svg").read_text()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

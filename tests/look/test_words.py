@@ -21,6 +21,8 @@ from config.templatetags.look import (
     weekday,
 )
 
+pytestmark = pytest.mark.no_database
+
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.no_database
+
 APPS = ("audit", "mail", "accounts", "organizations", "invitations", "team")
 CHANGES_A_TEAM = ("organizations", "invitations", "team")
 WRITES = {

@@ -11,6 +11,8 @@ import pytest
 from organizations.permissions import OWN_RESOURCES, Grant, Scope
 from organizations.schemes import OwnershipMove, Scheme, load_schemes, scheme
 
+pytestmark = pytest.mark.no_database
+
 CELLS = {
     "partner-portal": """
                                                  viewer support billing developer admin owner

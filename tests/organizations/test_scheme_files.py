@@ -16,6 +16,8 @@ from organizations.permissions import OWN_RESOURCES, Resource
 from organizations.scheme_files import read_scheme
 from organizations.schemes import OwnerRule, OwnershipMove, load_schemes
 
+pytestmark = pytest.mark.no_database
+
 RIGHT = """\
 key = "studio"
 label = "Studio"

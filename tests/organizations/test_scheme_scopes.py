@@ -6,6 +6,8 @@ import pytest
 
 from organizations.permissions import CRUD, OWN_BY_GROUP, OWN_RESOURCES, OWNERS_ALONE, Grant, Scope, covers, widest
 
+pytestmark = pytest.mark.no_database
+
 HERE, GROUPS, CURATED = "documents.read", "documents.read@groups", "documents.read@curated"
 
 
