@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from audit.actors import Actor
 from audit.events import EventKind
 from audit.recording import record
@@ -30,6 +32,15 @@ def reloaded(organization: Organization, invitations: Sequence[Invitation]) -> l
     for row in found.values():
         row.organization = organization
     return [found[one.pk] for one in invitations if one.pk in found]
+
+
+def reloaded_one(organization: Organization, invitation: Invitation) -> Invitation:
+    """This invitation as it stands under the lock. Raises ValidationError (`gone`)."""
+    found = reloaded(organization, [invitation])
+    if not found:
+        message = "This invitation no longer exists."
+        raise ValidationError(message, code="gone")
+    return found[0]
 
 
 def alike(invitations: Sequence[Invitation]) -> list[tuple[Any, Any, list[Invitation]]]:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
-from invitations.actions.books import record_of, reloaded
+from invitations.actions.books import record_of, reloaded_one
 from invitations.limits import limited
 from invitations.models import Invitation
 from invitations.offers import next_reminder
@@ -33,10 +33,7 @@ def change_offered_role(
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
-    found = next(iter(reloaded(organization, [invitation])), None)
-    if found is None:
-        message = "This invitation no longer exists."
-        raise ValidationError(message, code="gone")
+    found = reloaded_one(organization, invitation)
     wanted = role_of(organization, role)
     policies.still_open(found, act.now).demand()
     policies.may_offer_instead(actor, found, wanted).enforce()

@@ -10,7 +10,7 @@ from accounts.addresses import stored_or_typed
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import policies
-from invitations.actions.books import reloaded
+from invitations.actions.books import reloaded_one
 from invitations.actions.making_offers import offer_again
 from invitations.actions.withdrawing import withdraw
 from invitations.limits import limited
@@ -38,10 +38,7 @@ def correct_address(
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
-    found = next(iter(reloaded(organization, [invitation])), None)
-    if found is None:
-        message = "This invitation no longer exists."
-        raise ValidationError(message, code="gone")
+    found = reloaded_one(organization, invitation)
     policies.still_open(found, act.now).demand()
     policies.may_correct(actor, found, act.now).enforce()
     policies.is_elsewhere(found, stored_or_typed(email)).demand()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from organizations.policies import Decision
 from organizations.views.errors import add_errors
 
 
-class MendView(OneInvitationMixin, FormView[forms.Form]):
+class MendView(ABC, OneInvitationMixin, FormView[forms.Form]):
     """One field, in a dialog or on a page of its own, and why it may not be filled in where that is so."""
 
     permission = "invitations.update"
@@ -50,16 +51,18 @@ class MendView(OneInvitationMixin, FormView[forms.Form]):
         return onward(self)
 
     @property
+    @abstractmethod
     def allowed(self) -> Decision:
-        raise NotImplementedError
+        """Whether the field may be filled in."""
 
     @property
+    @abstractmethod
     def question(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Title, text and verb."""
 
+    @abstractmethod
     def change(self, form: forms.Form) -> SafeString:
         """Answers the sentence of what was done. Raises ValidationError."""
-        raise NotImplementedError
 
 
 class ExtendView(MendView):
