@@ -17,7 +17,7 @@ from tests.factories import PASSWORD, UserFactory, deactivate, found, join
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is marked to show the same whatever the services are must ask none of them."""
     for item in items:
-        asks = {"db", "transactional_db", "settings", "client"} & set(getattr(item, "fixturenames", ()))
+        asks = {"db", "transactional_db", "client"} & set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("no_database") and (asks or item.get_closest_marker("django_db")):
             message = f"{item.nodeid} is marked no_database."
             raise pytest.UsageError(message)
