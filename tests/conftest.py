@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 
 import pytest
@@ -21,8 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("no_database") and (asks or item.get_closest_marker("django_db")):
             message = f"{item.nodeid} is marked no_database."
             raise pytest.UsageError(message)
-    gc.freeze()  # what was imported and collected by now stays until the end
-    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
