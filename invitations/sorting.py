@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import UUIDField, Value
+from django.db import connection
 
 from accounts.addresses import normalise
 from audit.actors import Actor
 from invitations import policies
-from invitations.models import Bucket, InvitationStatus, Refusal
+from invitations.models import Bucket, InvitationStatus
 from invitations.offers import Offer
+from organizations.among import among_texts, as_list, as_stored
 from organizations.models import MembershipStatus, Organization
 from organizations.policies import Decision, allowed_domain, has_seats, may_invite_new
 
@@ -78,27 +79,35 @@ def _spelled(address: str) -> tuple[str, str]:
         return "", mistake.messages[0]
 
 
+# One question of three tables, in SQL: put together by the ORM it took five times as long as its answer (decision 23).
+_BOOKS = """
+    SELECT 'member', account.email, member.status, member.user_id = %(actor)s
+    FROM organizations_membership member JOIN accounts_user account ON account.id = member.user_id
+    WHERE member.organization_id = %(organization)s AND account.email {among}
+    UNION ALL
+    SELECT 'offer', email, status, NULL FROM invitations_invitation
+    WHERE organization_id = %(organization)s AND email {among}
+    UNION ALL
+    SELECT 'refusal', email, '', NULL FROM invitations_refusal
+    WHERE (organization_id = %(organization)s OR organization_id IS NULL) AND email {among}
+"""
+
+
 def _look_up(organization: Organization, emails: set[str], too_often: Collection[str], actor: Actor) -> _Known:
-    """One question of three tables: each row says which, an address, and a status or whose it is."""
-    people = organization.memberships.filter(user__email__among=emails).order_by()
-    offers = organization.invitations.filter(email__among=emails).order_by()
-    refusals = Refusal.objects.against(organization).filter(email__among=emails).order_by()
-    nobody = Value(None, output_field=UUIDField())
-    rows = people.values_list(Value("member"), "user__email", "status", "user_id").union(
-        offers.values_list(Value("offer"), "email", "status", nobody),
-        refusals.values_list(Value("refusal"), "email", Value(""), nobody),
-        all=True,
-    )
+    """Each row says which table it is of, an address, a status, and whether that member is the actor."""
     known = _Known(too_often)
-    for table, email, status, user_id in rows:
-        if table == "member":
-            known.members[email] = status
-            known.own |= {email} if user_id == actor.id else set()
-        elif table == "offer":
-            known.ever_invited.add(email)
-            known.invited |= {email} if status == InvitationStatus.PENDING else set()
-        else:
-            known.refusing.add(email)
+    ids = {"organization": as_stored(organization.pk), "actor": as_stored(actor.id)}
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOKS.format(among=among_texts("emails")), {**ids, "emails": as_list(emails)})
+        for table, email, status, is_actor in cursor.fetchall():
+            if table == "member":
+                known.members[email] = status
+                known.own |= {email} if is_actor else set()
+            elif table == "offer":
+                known.ever_invited.add(email)
+                known.invited |= {email} if status == InvitationStatus.PENDING else set()
+            else:
+                known.refusing.add(email)
     return known
 
 

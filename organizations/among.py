@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import CharField, UUIDField
 from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
@@ -33,3 +37,21 @@ class AmongTexts(In):
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         sql, params = self.process_lhs(compiler, connection)
         return f"{sql} = ANY(%s::text[])", (*params, list(self.rhs))
+
+
+def among_texts(name: str) -> str:
+    """The same for a statement written in SQL, which is handed `as_list(texts)` by this name."""
+    return f"= ANY(%({name})s)" if _is_postgresql() else f"IN (SELECT value FROM json_each(%({name})s))"  # noqa: S608
+
+
+def as_list(texts: Iterable[str]) -> Any:
+    return list(texts) if _is_postgresql() else json.dumps(list(texts))
+
+
+def as_stored(key: UUID | None) -> Any:
+    """An id as such a statement compares it with a column."""
+    return key if key is None or _is_postgresql() else key.hex
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
