@@ -12,7 +12,7 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import record_of
-from invitations.actions.standing import inviter_of, may_come_in
+from invitations.actions.standing import both_sides, may_come_in
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, locked
 from organizations.actions.group_places import bring_into
@@ -34,10 +34,9 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
         raise PermissionDenied(message)
     organization = locked(invitation.organization_id)
     invitation = _reloaded(organization, invitation)
-    membership = organization.memberships.filter(user=user).first()
+    membership, inviter = both_sides(invitation, user)
     if membership and invitation.accepted_by_id == user.pk:
         return membership
-    inviter = inviter_of(invitation)
     may_come_in(
         invitation, act.users[user.pk], version=version, is_member=membership is not None, inviter=inviter
     ).demand()
@@ -97,10 +96,11 @@ def ask_anew(*, actor: Actor, invitation: Invitation, version: int) -> None:
 
 def _reloaded(organization: Organization, invitation: Invitation) -> Invitation:
     """The invitation as it stands under the lock, one of this organization only."""
-    found: Invitation | None = organization.invitations.select_related("role").filter(pk=invitation.pk).first()
-    if found is None:
+    try:
+        found = Invitation.objects.select_related("role").get(organization=organization.pk, pk=invitation.pk)
+    except Invitation.DoesNotExist:
         message = "This invitation no longer exists. Ask whoever invited you for a new one."
-        raise ValidationError(message, code="gone")
+        raise ValidationError(message, code="gone") from None
     found.organization = organization
     return found
 

@@ -30,14 +30,17 @@ def may_come_in(
     )
 
 
-def inviter_of(invitation: Invitation) -> Actor | None:
-    """Who made the offer, with what they hold now; None where they or their account are no longer active here."""
-    membership = (
-        Membership.objects.select_related("role")
-        .filter(organization=invitation.organization_id, user=invitation.invited_by_id, user__is_active=True)
-        .first()
-    )
-    if membership is None:
-        return None
-    membership.organization = invitation.organization
-    return membership.as_actor(now())
+def both_sides(invitation: Invitation, user: User | None) -> tuple[Membership | None, Actor | None]:
+    """The membership that this person has already, and who made the offer, with what they hold now.
+
+    No actor where the inviter or their account is no longer active here.
+    """
+    wanted = {person for person in (user and user.pk, invitation.invited_by_id) if person}
+    rows = Membership.objects.filter(organization=invitation.organization_id, user__in=wanted)
+    found = {person.user_id: person for person in rows.select_related("role", "user")}
+    membership = found.get(user.pk) if user else None
+    inviter = found.get(invitation.invited_by_id) if invitation.invited_by_id else None
+    if inviter is None or not inviter.user.is_active:
+        return membership, None
+    inviter.organization = invitation.organization
+    return membership, inviter.as_actor(now())

@@ -18,11 +18,11 @@ from django.views.generic import TemplateView, View
 from accounts.models import User
 from audit.actors import Actor, ActorKind
 from invitations.actions.answering import accept, ask_anew, decline
-from invitations.actions.standing import inviter_of, may_come_in
+from invitations.actions.standing import both_sides, may_come_in
 from invitations.links import opened_with, was_made_here
+from invitations.models import Invitation
 from invitations.opened import remember
 from invitations.views.invitee import InvitationMixin, PrivateMixin, gone, reason_of, shown_version
-from organizations.models import Membership
 from organizations.policies import YES, Decision
 
 
@@ -74,7 +74,7 @@ class InvitationView(InvitationMixin, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.status = self.invitation.status_at(self.now)
-        self.membership = self._membership()
+        self.membership, self.inviter = both_sides(self.invitation, self.user)
         self.allowed = self._allowed()
         return super().get(request, *args, **kwargs)
 
@@ -87,11 +87,6 @@ class InvitationView(InvitationMixin, TemplateView):
             return "other_account"
         return "two_factor" if self.allowed.code == "two_factor" else "detail"
 
-    def _membership(self) -> Membership | None:
-        if self.user is None:
-            return None
-        return Membership.objects.filter(organization=self.invitation.organization_id, user=self.user).first()
-
     def _allowed(self) -> Decision:
         """Whether pressing the button would do, so that the page says why not before it is pressed."""
         if self.user is None or not self.is_mine or self.status != "pending":
@@ -101,12 +96,14 @@ class InvitationView(InvitationMixin, TemplateView):
             self.user,
             version=self.invitation.version,
             is_member=self.membership is not None,
-            inviter=inviter_of(self.invitation),
+            inviter=self.inviter,
         )
 
 
 class AcceptView(InvitationMixin, LoginRequiredMixin, View):
     """The button that joins."""
+
+    invitations = Invitation.objects.all()  # the action reads under the lock what goes with it
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Where signing in leads back to, for whoever pressed the button first."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -30,14 +31,16 @@ class InvitationMixin(PrivateMixin):
 
     request: HttpRequest
     invitation: Invitation
+    invitations: ClassVar[QuerySet[Invitation]] = Invitation.objects.select_related(
+        "organization", "role", "invited_by"
+    )
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)  # type: ignore[misc]
         self.now = timezone.now()
         self.user = request.user if request.user.is_authenticated else None
         self.version = version_opened(request, kwargs["invitation"])
-        rows = Invitation.objects.select_related("organization", "role", "invited_by")
-        found = rows.filter(pk=kwargs["invitation"]).first()
+        found = self.invitations.filter(pk=kwargs["invitation"]).first()
         self.is_gone = found is None and self.version is not None
         if found is not None:
             self.invitation = found

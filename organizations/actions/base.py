@@ -78,8 +78,11 @@ def as_of_now(actor: Actor, organization: Organization) -> Actor:
     if actor.kind is not ActorKind.MEMBER:
         return actor
     act = current_act()
-    rows = organization.memberships.select_related("role").filter(user__is_active=True)
-    membership = rows.filter(user_id=actor.id).first() if actor.id else None
+    rows = Membership.objects.select_related("role")
+    try:
+        membership = rows.get(organization=organization.pk, user=actor.id, user__is_active=True)
+    except Membership.DoesNotExist:
+        membership = None
     if membership is None or not membership.is_active_at(act.now):
         message = f"You are no longer an active member of {organization}."
         raise PermissionDenied(message)
