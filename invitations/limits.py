@@ -74,7 +74,6 @@ def _spend(actor: Actor, organization: Organization, number: int) -> None:
         if not key or (name == "person" and actor.kind is not ActorKind.MEMBER):
             continue
         stored = _key(name, key, seconds)
-        cache.add(stored, 0, seconds)
         total = _incremented(stored, number, seconds)
         counted.append((stored, total))
         if total > limits[name]:
@@ -116,6 +115,10 @@ def _key(name: str, what: str, seconds: int) -> str:
 
 
 def _incremented(key: str, number: int, seconds: int) -> int:
+    try:
+        return int(cache.incr(key, number))
+    except ValueError:  # the first of its hour or day; another may begin it at the same moment, and then both count
+        cache.add(key, 0, seconds)
     try:
         return int(cache.incr(key, number))
     except ValueError:  # it ran out between the two questions

@@ -121,7 +121,6 @@ class InviteForm(OfferForm):
         for name in DETAILS:
             self.fields[name].widget.attrs["autocomplete"] = "off"
             self.fields[name].validators += cast("Any", Invitation._meta.get_field(name)).validators
-        self.whom, self.what, self.detailed = self._part("addresses", "file"), self._part(*_WHAT), self._part(*DETAILS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -131,6 +130,18 @@ class InviteForm(OfferForm):
                 message = "Name, title and phone are for one person. Leave them empty, or invite one address."
                 self.add_error("name", ValidationError(message, code="many"))
         return cleaned
+
+    @property
+    def whom(self) -> FormHelper:
+        return self._part("addresses", "file")
+
+    @property
+    def what(self) -> FormHelper:
+        return self._part(*_WHAT)
+
+    @property
+    def detailed(self) -> FormHelper:
+        return self._part(*DETAILS)
 
     @property
     def has_details(self) -> bool:
