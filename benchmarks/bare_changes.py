@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from audit.models import Chain, Event, EventType
-from invitations.models import Invitation, InvitationStatus
+from invitations.models import Invitation, InvitationStatus, JoinRequest, JoinStatus
 from mail.models import Mail
 from organizations.models import Membership, MembershipSource, MembershipText, Organization, Role, sort_name
 
@@ -71,6 +71,8 @@ def accept(request: HttpRequest, invitation: UUID) -> HttpResponse:
         organization.reserved_seats -= 1
         organization.save(update_fields=["active_members", "reserved_seats"])
         organization.headcounts.filter(role=offer.role).update(active=organization.active_members)
+        requests = JoinRequest.objects.filter(organization=organization, user=user, status=JoinStatus.PENDING)
+        requests.update(status=JoinStatus.JOINED, role=offer.role, answered_at=timezone.now())
         _record(organization, user, "member.joined", user.pk, str(user), {"role": str(offer.role)})
     return redirect("/")
 
