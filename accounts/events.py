@@ -2,29 +2,30 @@
 
 from audit.events import event
 
-SIGNED_UP = event("account.signed_up", "{actor} created the account", icon="user-plus", fields="email")
+SIGNED_UP = event("account.signed_up", "{actor} created the account", icon="user-plus", personal="email")
 SIGNED_IN = event("account.signed_in", "{actor} signed in", icon="login", fields="method")
 SIGN_IN_FAILED = event("account.sign_in_failed", "A sign-in of {target} failed", icon="lock", fields="method")
 PROFILE_CHANGED = event(
     "account.profile_changed",
     "{actor} changed the profile of {target}",
     icon="user-edit",
-    fields="name time_zone phone job_title",
+    fields="time_zone",
+    personal="name phone job_title",
 )
 PASSWORD_CHANGED = event("account.password_changed", "{actor} changed the password", icon="password")
 PASSWORD_RESET = event("account.password_reset", "{actor} set a new password by mail", icon="password")
-EMAIL_ADDED = event("account.email_added", "{actor} added the address {after_email}", icon="at", fields="email")
+EMAIL_ADDED = event("account.email_added", "{actor} added the address {after_email}", icon="at", personal="email")
 EMAIL_CONFIRMED = event(
-    "account.email_confirmed", "{actor} confirmed the address {after_email}", icon="mail-check", fields="email"
+    "account.email_confirmed", "{actor} confirmed the address {after_email}", icon="mail-check", personal="email"
 )
 EMAIL_REMOVED = event(
-    "account.email_removed", "{actor} removed the address {before_email}", icon="mail-x", fields="email"
+    "account.email_removed", "{actor} removed the address {before_email}", icon="mail-x", personal="email"
 )
 EMAIL_PRIMARY_CHANGED = event(
     "account.email_primary_changed",
     "{actor} changed the main address from {before_email} to {after_email}",
     icon="mail-forward",
-    fields="email",
+    personal="email",
 )
 TWO_FACTOR_ENABLED = event("account.two_factor_enabled", "{actor} added an authenticator app", icon="shield-check")
 TWO_FACTOR_DISABLED = event("account.two_factor_disabled", "{actor} removed the authenticator app", icon="shield-off")
@@ -43,7 +44,7 @@ ACCOUNT_GIVEN_WAY = event(
     icon="user-minus",
 )
 SESSION_ENDED = event(
-    "account.session_ended", "{actor} ended the session {before_device}", icon="logout", fields="device address"
+    "account.session_ended", "{actor} ended the session {before_device}", icon="logout", personal="device address"
 )
 RESET_SENT = event(
     "account.password_reset_sent", "{actor} had a link for a new password sent to {target}", icon="password"
@@ -52,7 +53,7 @@ ADDRESS_MENDED = event(
     "account.address_mended",
     "{actor} changed the sign-in address of {target} from {before_email} to {after_email}",
     icon="mail-forward",
-    fields="email",
+    personal="email",
 )
 SECOND_FACTOR_MENDED = event(
     "account.second_factor_mended",

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from audit import clock
+from audit.canonical import beginning_of
 from audit.entries import Entry
 from audit.models import Chain
 from audit.writing import write
@@ -43,7 +44,8 @@ class Act:
             return
         found = {chain.id: chain for chain in _lock_chains(wanted)}
         if missing := [chain_id for chain_id in wanted if chain_id not in found]:
-            Chain.objects.bulk_create([Chain(id=chain_id) for chain_id in missing], ignore_conflicts=True)
+            begun = [Chain(id=chain_id, head=beginning_of(chain_id)) for chain_id in missing]
+            Chain.objects.bulk_create(begun, ignore_conflicts=True)
             found |= {chain.id: chain for chain in _lock_chains(missing)}
         self.chains |= found
 
@@ -68,19 +70,14 @@ class Act:
         return put_back
 
     def write_events(self) -> None:
-        """Number the events in the order they were recorded and write them, with the heads of their chains."""
+        """Bind the events to their chains in the order they were recorded and write them, with the chains' heads."""
         if not self.entries:
             return
         touched = {entry.chain for entry in self.entries}
         self.lock_chains(touched)
-        numbers = []
-        for entry in self.entries:
-            chain = self.chains[entry.chain]
-            chain.length += 1
-            numbers.append(chain.length)
-        write(self.entries, numbers, self.now)
+        write(self.entries, self.chains, self.now)
         for chain_id in touched:
-            self.chains[chain_id].save(update_fields=["length"])
+            self.chains[chain_id].save(update_fields=["length", "head"])
 
 
 class Preparation(Protocol):

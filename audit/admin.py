@@ -12,7 +12,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin
 
-from audit.models import Chain, Event
+from audit.models import Chain, Event, Purge, Seal
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -55,5 +55,19 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(Chain)
 class ChainAdmin(ReadOnlyAdmin):
-    list_display = ("id", "length")
+    list_display = ("id", "length", "verified_at", "finding")
     search_fields = ("=id",)
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ("at", "chain_id", "number", "removed", "key")
+    list_filter = ("removed",)
+    search_fields = ("=chain_id",)
+
+
+@admin.register(Purge)
+class PurgeAdmin(ReadOnlyAdmin):
+    list_display = ("at", "chain_id", "last", "subject", "is_open")
+    list_filter = ("is_open",)
+    search_fields = ("=chain_id", "=subject")

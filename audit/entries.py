@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator, MutableMapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from audit.actors import Actor, ActorKind
 from audit.ambient import Origin
+from audit.canonical import SALT_BYTES, VERSION, link, moment, text_of, told_of_actor, told_of_target, without
 from audit.events import EventKind
-from audit.models import EventType
+from audit.models import Chain, EventType
 
 _TYPES = {ActorKind.STAFF: EventType.STAFF_ACTION, ActorKind.SYSTEM: EventType.SYSTEM_ACTION}
 
@@ -27,29 +32,98 @@ class Entry(NamedTuple):
     batch: UUID | None
     where: Origin
 
-    def own(self) -> dict[str, Any]:
-        """The columns of its event that differ from one to the next."""
-        return {
-            "target_id": self.target_id,
-            "target_label": self.target_label,
-            "before": self.before,
-            "after": self.after,
-        }
+    @property
+    def alike(self) -> tuple[Any, ...]:
+        """The same for all that have their `Shared` in common. Identities do: the entries hold on to these."""
+        return (id(self.kind), id(self.actor), id(self.where), self.chain, self.batch)
 
-    def shared(self, at: datetime) -> dict[str, Any]:
-        """The columns that it has in common with others of the same kind, actor, chain, batch and origin."""
-        return {
-            "chain_id": self.chain,
-            "at": at,
-            "type": _TYPES.get(self.actor.kind, EventType.USER_ACTION),
-            "action": self.kind.action,
-            "entity": self.kind.entity,
-            "actor_kind": self.actor.kind,
-            "actor_id": self.actor.id,
-            "actor_label": self.actor.label,
-            "on_behalf_of": self.actor.on_behalf_of,
-            "batch": self.batch,
-            "address": self.where.address,
-            "user_agent": self.where.user_agent,
-            "request_id": self.where.request_id,
+
+class Shared(NamedTuple):
+    """What events of the same kind, actor, chain, batch and origin have in common, in their rows and in their texts."""
+
+    columns: dict[str, Any]
+    text: dict[str, Any]
+
+
+class Linked(NamedTuple):
+    """An event with its place in the chain: `own` are the columns in which it differs from one to the next."""
+
+    own: dict[str, Any]
+    shared: Shared
+    entry: Entry
+
+
+def chained(entries: Iterable[Entry], chains: MutableMapping[UUID, Chain], at: datetime) -> Iterator[Linked]:
+    """Bind these to the heads of their chains, in their order; the heads move on with each."""
+    alike: dict[tuple[Any, ...], Shared] = {}
+    for entry in entries:
+        key = entry.alike
+        shared = alike.get(key)
+        if shared is None:
+            shared = alike[key] = _shared(entry, at)
+        chain = chains[entry.chain]
+        chain.length += 1
+        event_id, salt = uuid7(), os.urandom(SALT_BYTES)
+        text = _text(entry, shared, event_id, chain.length, salt)
+        chain.head = link(bytes(chain.head), text)
+        own = {
+            "id": event_id,
+            "number": chain.length,
+            "target_id": entry.target_id,
+            "target_label": entry.target_label,
+            "target_salt": salt,
+            "before": entry.before,
+            "after": entry.after,
+            "text": text,
+            "hash": chain.head,
         }
+        yield Linked(own, shared, entry)
+
+
+def _text(entry: Entry, shared: Shared, event_id: UUID, number: int, salt: bytes) -> str:
+    personal = entry.kind.personal
+    values = {
+        **shared.text,
+        "id": str(event_id),
+        "number": number,
+        "target_id": entry.target_id and str(entry.target_id),
+        "target": told_of_target(salt, entry.target_label, entry.before, entry.after, personal).digest,
+        "before": without(entry.before, personal),
+        "after": without(entry.after, personal),
+    }
+    return text_of(values)
+
+
+def _shared(entry: Entry, at: datetime) -> Shared:
+    actor, where, salt = entry.actor, entry.where, os.urandom(SALT_BYTES)
+    columns = {
+        "chain_id": entry.chain,
+        "at": at,
+        "type": _TYPES.get(actor.kind, EventType.USER_ACTION),
+        "action": entry.kind.action,
+        "entity": entry.kind.entity,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_label": actor.label,
+        "actor_salt": salt,
+        "on_behalf_of": actor.on_behalf_of,
+        "batch": entry.batch,
+        "address": where.address,
+        "user_agent": where.user_agent,
+        "request_id": where.request_id,
+    }
+    text = {
+        "v": VERSION,
+        "chain": str(entry.chain),
+        "at": moment(at),
+        "type": str(columns["type"]),
+        "action": entry.kind.action,
+        "entity": entry.kind.entity,
+        "actor_kind": str(actor.kind),
+        "actor_id": actor.id and str(actor.id),
+        "actor": told_of_actor(salt, actor.label, actor.on_behalf_of, where.address, where.user_agent).digest,
+        "batch": entry.batch and str(entry.batch),
+        "request_id": where.request_id,
+        "personal": sorted(entry.kind.personal),
+    }
+    return Shared(columns, text)

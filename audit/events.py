@@ -9,25 +9,27 @@ _kinds: dict[str, "EventKind"] = {}
 class EventKind:
     """`action` is `entity.verb`. `sentence` names `{actor}`, `{target}` and fields as `{before_role}`, `{after_role}`.
 
-    `fields` are those that `before` and `after` may hold: never a token, link, password or note.
+    `fields` are those that `before` and `after` may hold: never a token, link, password or note. Of them `personal` are
+    those that tell who the target is; they go when that person is erased.
     """
 
     action: str
     sentence: str
     icon: str
     fields: frozenset[str]
+    personal: frozenset[str] = frozenset()
 
     @property
     def entity(self) -> str:
         return self.action.partition(".")[0]
 
 
-def event(action: str, sentence: str, *, icon: str = "history", fields: str = "") -> EventKind:
-    """Declare a kind of event; one action is declared once."""
+def event(action: str, sentence: str, *, icon: str = "history", fields: str = "", personal: str = "") -> EventKind:
+    """Declare a kind of event; one action is declared once. `personal` fields are fields as well."""
     if action in _kinds:
         message = f"The event {action} is declared twice."
         raise ValueError(message)
-    kind = EventKind(action, sentence, icon, frozenset(fields.split()))
+    kind = EventKind(action, sentence, icon, frozenset(f"{fields} {personal}".split()), frozenset(personal.split()))
     _kinds[action] = kind
     return kind
 
@@ -38,3 +40,13 @@ def event_kind(action: str) -> EventKind | None:
 
 def event_kinds() -> list[EventKind]:
     return list(_kinds.values())
+
+
+# The audit log's own: what was taken out of it, and why.
+PERSON_ERASED = event("person.erased", "{actor} erased who somebody was that these events name", icon="user-off")
+EVENTS_REMOVED = event(
+    "events.removed",
+    "The events before {after_day} were removed, after the time that they are kept for",
+    icon="archive",
+    fields="day number",
+)

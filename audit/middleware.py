@@ -18,7 +18,9 @@ def address_of(request: HttpRequest) -> str | None:
         if len(hops) >= settings.TRUSTED_PROXIES:
             address = hops[-settings.TRUSTED_PROXIES]
     try:
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(address)
+        # An IPv4 address in the clothes of IPv6 is written in two ways: what is kept must read back as it was.
+        return str(getattr(found, "ipv4_mapped", None) or found)
     except ValueError:
         return None
 

@@ -1,6 +1,7 @@
 """What happened. No foreign keys: plain ids and copied labels, so that it reads well after everything else is gone."""
 
 from django.db import models
+from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 
@@ -9,6 +10,10 @@ class Chain(models.Model):
 
     id = models.UUIDField(primary_key=True, help_text="The organization's or the account's id.")
     length = models.PositiveBigIntegerField(default=0)
+    head = models.BinaryField(default=b"", help_text="The hash of its last event.")
+    verified_at = models.DateTimeField(null=True, editable=False)
+    verified_length = models.PositiveBigIntegerField(default=0, editable=False)
+    finding = models.CharField(max_length=300, blank=True, editable=False, help_text="The first thing found wrong.")
 
     class Meta:
         verbose_name = "chain"
@@ -25,7 +30,10 @@ class EventType(models.TextChoices):
 
 
 class Event(models.Model):
-    """One thing changed: who, what, to whom, before and after, when, from where. `audit.events` says each in words."""
+    """One thing changed: who, what, to whom, before and after, when, from where. `audit.events` says each in words.
+
+    `text` is what the chain is made of; the other columns are compared with it. A label whose salt is gone was erased.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     chain_id = models.UUIDField(help_text="The organization's or the account's id.")
@@ -36,16 +44,20 @@ class Event(models.Model):
     entity = models.CharField(max_length=30)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
-    actor_label = models.CharField(max_length=254)
+    actor_label = models.CharField(max_length=254, blank=True)
+    actor_salt = models.BinaryField(null=True, editable=False)
     on_behalf_of = models.CharField(max_length=254, blank=True)
     target_id = models.UUIDField(null=True)
     target_label = models.CharField(max_length=254, blank=True)
+    target_salt = models.BinaryField(null=True, editable=False)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     batch = models.UUIDField(null=True)
     address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=36, blank=True)
+    text = models.TextField(editable=False)
+    hash = models.BinaryField(editable=False)
 
     class Meta:
         ordering = ["-id"]
@@ -55,3 +67,52 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_label}".strip()
+
+
+class Purge(models.Model):
+    """Permission to take something out of a chain, used up in the transaction that gives it.
+
+    Either the events up to number `last` are removed, or what tells who `subject` is is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    chain_id = models.UUIDField()
+    last = models.PositiveBigIntegerField(null=True)
+    subject = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chain_id", "subject"], condition=Q(is_open=True), name="audit_purge_open_once"
+            ),
+            models.CheckConstraint(condition=Q(last=None) ^ Q(subject=None), name="audit_purge_one_thing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain_id}: {self.subject or self.last}"
+
+
+class Seal(models.Model):
+    """A signature over the hash of one event: whoever holds it can tell whether the chain up to there was replaced.
+
+    With `removed` everything up to that event is gone, as retention says, and the chain goes on from its hash.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    chain_id = models.UUIDField()
+    number = models.PositiveBigIntegerField()
+    hash = models.BinaryField()
+    removed = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64, help_text="The public key that tells whether the signature is right.")
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["chain_id", "-number"], name="audit_seal_number")]
+
+    def __str__(self) -> str:
+        return f"{self.chain_id} ({self.number})"

@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-import uuid_utils
-
-from audit.entries import Entry
-from audit.models import Event
-from jobs.copying import NULL, as_text, copy_lines, pays
+from audit.entries import Entry, Linked, chained
+from audit.models import Chain, Event
+from jobs.copying import as_text, copy_lines, pays
 
 
-def write(entries: Sequence[Entry], numbers: Sequence[int], at: datetime) -> None:
-    """Make events of these, each with its number in its chain, in the transaction that is open."""
-    numbered = list(zip(numbers, entries, strict=True))
-    if pays(len(entries)):
-        _, first = numbered[0]
-        columns = ("id", "number", *first.own(), *first.shared(at))  # each is named as its field
-        copy_lines(Event, columns, _lines(numbered, at))
+def write(entries: Sequence[Entry], chains: MutableMapping[UUID, Chain], at: datetime) -> None:
+    """Make events of these, in the transaction that is open; `chains` are locked, and move on with them."""
+    linked = list(chained(entries, chains, at))
+    if pays(len(linked)):
+        first = linked[0]
+        columns = (*first.own, *first.shared.columns)  # each is named as its field
+        copy_lines(Event, columns, _lines(linked))
         return
-    rows = [Event(number=number, **entry.own(), **entry.shared(at)) for number, entry in numbered]
+    rows = [Event(**one.own, **one.shared.columns) for one in linked]
     Event.objects.bulk_create(rows, batch_size=500)
 
 
-def _lines(numbered: Iterable[tuple[int, Entry]], at: datetime) -> Iterator[str]:
+def _lines(linked: Iterable[Linked]) -> Iterator[str]:
     """A line of text for each, in the order of the columns above. What many have in common is written out once."""
-    shared: dict[tuple[Any, ...], str] = {}
-    said: dict[tuple[Any, ...], str] = {}
-    for number, one in numbered:
-        key = (id(one.kind), id(one.actor), id(one.where), one.chain, one.batch)  # the entries hold on to these
-        rest = shared.get(key)
+    shared: dict[int, str] = {}
+    said: dict[tuple[Any, ...], tuple[str, str]] = {}
+    for one in linked:
+        rest = shared.get(id(one.shared))
         if rest is None:
-            rest = shared[key] = "\t".join(map(as_text, one.shared(at).values()))
-        target = NULL if one.target_id is None else one.target_id
-        changed = _changed(one, said)
-        yield f"{uuid_utils.uuid7()}\t{number}\t{target}\t{as_text(one.target_label)}\t{changed}\t{rest}\n"
+            rest = shared[id(one.shared)] = "\t".join(map(as_text, one.shared.columns.values()))
+        before, after = _changed(one.entry, said)
+        own = [
+            before if name == "before" else after if name == "after" else as_text(value)
+            for name, value in one.own.items()
+        ]
+        yield "\t".join((*own, rest)) + "\n"
 
 
-def _changed(one: Entry, said: dict[tuple[Any, ...], str]) -> str:
+def _changed(one: Entry, said: dict[tuple[Any, ...], tuple[str, str]]) -> tuple[str, str]:
     """Before and after, remembered in `said` where they are texts alone: a 1 would find what was said of a true."""
     key = (*one.before.items(), None, *one.after.items())
     if not all(pair is None or type(pair[1]) is str for pair in key):
-        return f"{as_text(one.before)}\t{as_text(one.after)}"
-    text = said.get(key)
-    if text is None:
-        text = said[key] = f"{as_text(one.before)}\t{as_text(one.after)}"
-    return text
+        return as_text(one.before), as_text(one.after)
+    texts = said.get(key)
+    if texts is None:
+        texts = said[key] = as_text(one.before), as_text(one.after)
+    return texts

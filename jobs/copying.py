@@ -38,4 +38,6 @@ def as_text(value: Any) -> str:
         return NULL
     if isinstance(value, (dict, list)):
         value = json.dumps(value)
+    elif isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
     return str(value).translate(_ESCAPED)

@@ -94,7 +94,7 @@ DETAILS_EDITED = event(
     "member.details_edited",
     "{actor} changed the contact details of {target}",
     icon="pencil",
-    fields="own_name job_title phone",
+    personal="own_name job_title phone",
 )
 END_SET = event(
     "member.end_set",
@@ -113,7 +113,7 @@ ADDRESS_MENDED = event(
     "member.address_mended",
     "{actor} changed the sign-in address of {target} from {before_email} to {after_email}",
     icon="mail-forward",
-    fields="email",
+    personal="email",
 )
 SECOND_FACTOR_MENDED = event(
     "member.second_factor_mended",
@@ -183,7 +183,7 @@ OWNERSHIP_MOVED = event(
     "ownership.moved",
     "Ownership moved from {before_owner} to {after_owner}; {actor} did it",
     icon="crown",
-    fields="owner",
+    personal="owner",
 )
 
 DOMAIN_ADDED = event("domain.added", "{actor} named {target} as a domain of the organization", icon="at")

@@ -8,17 +8,20 @@ from typing import Any
 import factory
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from audit.actors import SYSTEM, Actor, ActorKind
-from audit.models import Chain, Event, EventType
+from audit.ambient import Origin
+from audit.entries import Entry
+from audit.models import Chain
+from audit.writing import write
 from invitations.actions.answering import accept
 from invitations.actions.offering import invite
 from invitations.models import Invitation
 from organizations.actions.counting import recount
 from organizations.actions.organizations import create_organization
+from organizations.events import MEMBER_JOINED
 from organizations.models import (
     Membership,
     MembershipSource,
@@ -148,27 +151,23 @@ def crowd(organization: Organization, size: int) -> None:
     )
     MembershipText.objects.bulk_create([one.as_text() for one in people])
     pending(organization, size, ends=now + timedelta(days=7), start=f"asked{first}.")
-    chain, _ = Chain.objects.get_or_create(id=organization.pk)
-    Event.objects.bulk_create(
-        [
-            Event(
-                chain_id=organization.pk,
-                number=chain.length + 1 + place,
-                at=now,
-                type=EventType.USER_ACTION,
-                action="member.joined",
-                entity="member",
-                actor_kind=ActorKind.INVITEE,
-                actor_id=user.pk,
-                actor_label=user.label,
-                target_id=user.pk,
-                target_label=user.label,
-                after={"role": "Member", "source": "invitation"},
-            )
-            for place, user in enumerate(users)
-        ]
-    )
-    Chain.objects.filter(pk=chain.pk).update(length=F("length") + size)
+    entries = [
+        Entry(
+            kind=MEMBER_JOINED,
+            actor=Actor(kind=ActorKind.INVITEE, label=user.label, id=user.pk),
+            chain=organization.pk,
+            target_id=user.pk,
+            target_label=user.label,
+            before={},
+            after={"role": "Member", "source": "invitation"},
+            batch=None,
+            where=Origin(),
+        )
+        for user in users
+    ]
+    chain = Chain.objects.get(id=organization.pk)
+    write(entries, {chain.pk: chain}, now)
+    chain.save()
     count_again(organization)
 
 

@@ -23,6 +23,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_PREVIOUS", default=[])
 # Invitation links have a key of their own, with room for the one before it, so that either can be changed alone.
 INVITATION_KEY = kept_secret("INVITATION_KEY", KEYS_DIR)
 INVITATION_KEY_PREVIOUS = env.str("INVITATION_KEY_PREVIOUS", default="")
+AUDIT_KEY = kept_secret("AUDIT_KEY", KEYS_DIR)
+AUDIT_KEY_PREVIOUS = env.list("AUDIT_KEY_PREVIOUS", default=[])
 
 PORT = number("PORT", 8000, least=1, most=65_535)
 HOST = env.str("HOST", default="0.0.0.0")  # noqa: S104 - what `up` listens on, where mail is sent and not kept in files
@@ -185,6 +187,8 @@ CELERY_BEAT_SCHEDULE = {
     "invitations-seats-freed": {"task": "invitations.seats_freed", "schedule": 180.0, "options": {"expires": 150}},
     "invitations-remind": {"task": "invitations.remind", "schedule": 900.0, "options": {"expires": 800}},
     "invitations-forget-lists": {"task": "invitations.forget_lists", "schedule": 86_400.0},
+    "audit-verify": {"task": "audit.verify", "schedule": 86_400.0},
+    "audit-remove-old": {"task": "audit.remove_old", "schedule": 86_400.0},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }
 
@@ -322,6 +326,7 @@ LOGGING = {
 
 # What Roster itself offers
 SCHEMES_DIR = env.str("SCHEMES_DIR", default="")
+AUDIT_KEEP_DAYS = number("AUDIT_KEEP_DAYS", 0, least=0, most=36_500)
 INVITATION_DAYS = number("INVITATION_DAYS", 7, least=1, most=30)
 # The DNS servers that are asked for the records that prove domains; empty: those of the system.
 DNS_RESOLVERS = servers("DNS_RESOLVERS", 53, "Give addresses such as 192.0.2.1:53,[2001:db8::1]:53, or leave it out.")

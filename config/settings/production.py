@@ -7,6 +7,7 @@ from config.env import demand
 for _name, _mend in {
     "SECRET_KEY": "Give a long random text and keep it secret.",
     "INVITATION_KEY": "Give a long random text of its own; invitation links are signed with it.",
+    "AUDIT_KEY": "Give a long random text of its own; the audit log is sealed with it.",
     "BASE_URL": "Give the address that people open, such as https://roster.example.org.",
     "DATABASE_URL": "Give an address such as postgres://user:password@host:5432/name.",
     "REDIS_URL": "Give an address such as redis://host:6379/0.",
@@ -16,18 +17,20 @@ for _name, _mend in {
     demand(_name, _mend)
 
 from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import BASE_URL, EMAIL_BACKEND, INVITATION_KEY, SECRET_KEY  # type: ignore[attr-defined]  # noqa: E402
+from config.settings.base import AUDIT_KEY, BASE_URL, EMAIL_BACKEND, INVITATION_KEY, SECRET_KEY  # type: ignore[attr-defined]  # noqa: E402
 
 if not BASE_URL.startswith("https://"):
     message = f"The setting BASE_URL is {BASE_URL}. Give an address that starts with https://."
     raise ImproperlyConfigured(message)
-for _name, _key in {"SECRET_KEY": SECRET_KEY, "INVITATION_KEY": INVITATION_KEY}.items():
+_keys: dict[str, str] = {}
+for _name, _key in {"SECRET_KEY": SECRET_KEY, "INVITATION_KEY": INVITATION_KEY, "AUDIT_KEY": AUDIT_KEY}.items():
     if len(_key) < 40:
         message = f"The setting {_name} is too short. Give at least 40 random characters."
         raise ImproperlyConfigured(message)
-if INVITATION_KEY == SECRET_KEY:
-    message = "The setting INVITATION_KEY is the same as SECRET_KEY. Give a long random text of its own."
-    raise ImproperlyConfigured(message)
+    if _key in _keys:
+        message = f"The setting {_name} is the same as {_keys[_key]}. Give a long random text of its own."
+        raise ImproperlyConfigured(message)
+    _keys[_key] = _name
 if not EMAIL_BACKEND.endswith("smtp.EmailBackend"):
     message = "The setting EMAIL_URL names no mail server. Give one such as smtp+tls://user:password@host:587."
     raise ImproperlyConfigured(message)

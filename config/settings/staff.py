@@ -62,6 +62,8 @@ UNFOLD = {
                     (
                         ("Events", "history", "audit_event"),
                         ("Chains", "link", "audit_chain"),
+                        ("Seals", "verified", "audit_seal"),
+                        ("Purges", "delete_sweep", "audit_purge"),
                         ("Mail", "mail", "mail_mail"),
                     ),
                 ),

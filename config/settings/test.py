@@ -6,6 +6,7 @@ import tempfile
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="roster-test-"))
 os.environ.setdefault("SECRET_KEY", "a-key-for-tests-only-a-key-for-tests-only-a-key")
 os.environ.setdefault("INVITATION_KEY", "another-key-for-tests-only-another-key-for-tests")
+os.environ.setdefault("AUDIT_KEY", "a-third-key-for-tests-only-a-third-key-for-tests")
 os.environ.setdefault("BASE_URL", "http://testserver")
 
 from config.settings.base import *  # noqa: F403

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RIGHT = {
     "SECRET_KEY": "one-long-random-text-one-long-random-text",
     "INVITATION_KEY": "another-long-random-text-another-long-text",
+    "AUDIT_KEY": "a-third-long-random-text-a-third-long-random-text",
     "BASE_URL": "https://roster.example.org",
     "DATABASE_URL": "postgres://postgres@127.0.0.1:5432/roster",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
@@ -59,6 +60,8 @@ def test_what_is_missing_or_empty_stops_the_start(tmp_path: Path, name, value):
         ("SECRET_KEY", "short", "Give at least 40 random characters."),
         ("INVITATION_KEY", "short", "Give at least 40 random characters."),
         ("INVITATION_KEY", RIGHT["SECRET_KEY"], "Give a long random text of its own"),
+        ("AUDIT_KEY", "short", "Give at least 40 random characters."),
+        ("AUDIT_KEY", RIGHT["INVITATION_KEY"], "is the same as INVITATION_KEY"),
         ("BASE_URL", "http://roster.example.org", "Give an address that starts with https://."),
         ("BASE_URL", "https://roster.example.org/team", "Give scheme and host alone"),
         ("BASE_URL", "https://", "Give scheme and host alone"),
