@@ -1,0 +1,172 @@
+"""Walks a chain and names the first event that is not as it was written.
+
+Of each event the columns are compared with its text, what tells who it was with the digests in it, and its text with
+the hash that binds it to the one before. However long the chain is, that takes the same memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from audit.canonical import SORTED, VERSION, Told, beginning_of, link, moment, only, without
+from audit.events import PERSON_ERASED
+from audit.models import Chain, Purge, Seal
+from audit.rows import Row, fields, rows_of
+from audit.sealing import is_genuine
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, and with which event; `number` is 0 where it is none in particular."""
+
+    number: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"Event {self.number:,} {self.what}" if self.number else self.what
+
+
+@dataclass(frozen=True)
+class Verified:
+    """`events` were looked at; `finding` is the first thing that is wrong, None where the chain is whole."""
+
+    events: int
+    finding: Finding | None = None
+
+
+@dataclass
+class _Expected:
+    """What the chain goes on with, and what is known of it beforehand.
+
+    `purged` is who was erased, and when. `erased` says of each of them how many of the events that tell of it are to
+    come: only before one of those may it be gone who somebody was.
+    """
+
+    chain: Chain
+    number: int
+    previous: bytes
+    seals: dict[int, bytes]
+    purged: list[tuple[str, str]]
+    erased: Counter[str] = field(default_factory=Counter)
+
+    def begin(self, first: Row) -> None:
+        """What was erased before the oldest event that is kept is told of by none that is."""
+        self.erased.update(subject for subject, at in self.purged if at >= first.at)
+
+
+def verify(chain: Chain) -> Verified:
+    """Whether every event up to the chain's head is there, in its place, as it was written; it may grow meanwhile."""
+    seals = list(Seal.objects.filter(chain_id=chain.pk).order_by("number"))
+    for one in seals:
+        if not is_genuine(one):
+            return Verified(0, Finding(one.number, "was sealed with a signature that is not ours."))
+    purges = Purge.objects.filter(chain_id=chain.pk)
+    if purges.filter(is_open=True).exists():
+        return Verified(0, Finding(0, "A purge was left open: what it names could be changed without a trace."))
+    removed = [one for one in seals if one.removed]
+    first = removed[-1].number if removed else 0
+    expected = _Expected(
+        chain=chain,
+        number=first,
+        previous=bytes(removed[-1].hash) if removed else beginning_of(chain.pk),
+        seals={one.number: bytes(one.hash) for one in seals},
+        purged=[(str(one.subject), moment(one.at)) for one in purges.exclude(subject=None)],
+    )
+    for row in rows_of(chain.pk, after=0, until=chain.length):
+        if expected.number == first:
+            expected.begin(row)
+        if what := _wrong_with(row, expected):
+            return Verified(expected.number - first, Finding(expected.number + 1, what))
+    return Verified(expected.number - first, _wrong_at_the_end(expected))
+
+
+def _wrong_at_the_end(expected: _Expected) -> Finding | None:
+    chain = expected.chain
+    if expected.number != chain.length:
+        return Finding(expected.number + 1, "is missing: the chain ends before it.")
+    if expected.previous != bytes(chain.head):
+        return Finding(chain.length, "is not the one that the chain ended with.")
+    if late := [number for number in expected.seals if number > chain.length]:
+        return Finding(min(late), "was sealed and is gone.")
+    if any(number > 0 for number in expected.erased.values()):
+        return Finding(0, "Somebody was erased, and no event says so.")
+    return None
+
+
+def _wrong_with(row: Row, expected: _Expected) -> str:
+    """What is wrong with this event; '' where nothing is, and then the one after it is expected."""
+    if row.number != expected.number + 1:
+        return "is missing." if row.number > expected.number + 1 else "was inserted, or should have been removed."
+    digest = link(expected.previous, row.text)
+    if digest != row.hash:
+        return "does not go with the one before it: it was altered, or put in its place."
+    if expected.seals.get(row.number, digest) != digest:
+        return "is not the one that was sealed."
+    try:
+        said = orjson.loads(row.text)
+        what = _unlike(said, row) or _another(said, row, expected.erased)
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        what = "its text is none of ours"
+    if what:
+        return f"was altered: {what}."
+    if row.action == PERSON_ERASED.action and row.target_id:
+        expected.erased[row.target_id] -= 1
+    expected.number, expected.previous = row.number, digest
+    return ""
+
+
+def _unlike(said: dict[str, Any], row: Row) -> str:
+    """The first column that says something else than the text."""
+    personal = said["personal"]
+    before, after = (without(fields(one), personal) for one in (row.before, row.after))
+    if (
+        said["number"] == row.number
+        and said["at"] == row.at
+        and said["type"] == row.type
+        and said["action"] == row.action
+        and said["entity"] == row.entity
+        and said["actor_kind"] == row.actor_kind
+        and said["actor_id"] == row.actor_id
+        and said["target_id"] == row.target_id
+        and _is_same(said["before"], before)
+        and _is_same(said["after"], after)
+        and said["batch"] == row.batch
+        and said["request_id"] == row.request_id
+        and said["id"] == row.id
+        and said["chain"] == row.chain_id
+        and said["v"] == VERSION
+    ):
+        return ""
+    columns = row._asdict() | {"before": before, "after": after, "chain": row.chain_id, "v": VERSION}
+    told = (name for name, value in said.items() if not _is_same(columns.get(name, value), value))
+    return f"its {next(told)} is another"
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """To Python a true equals 1, and 1 equals 1.0."""
+    return one == other and (not one or orjson.dumps(one, option=SORTED) == orjson.dumps(other, option=SORTED))
+
+
+def _another(said: dict[str, Any], row: Row, erased: Counter[str]) -> str:
+    """Whether what tells who it was is what its digests say, or was erased on purpose."""
+    if row.actor_salt is None:
+        if not _was(erased, row.actor_id) or row.actor_label or row.on_behalf_of or row.address or row.user_agent:
+            return "who did it is gone, and nobody was erased"
+    else:
+        told = Told(row.actor_salt, [row.actor_label, row.on_behalf_of, row.address, row.user_agent])
+        if told.digest != said["actor"]:
+            return "who did it, or from where, is another"
+    label, personal = row.target_label, said["personal"]
+    parts = [only(fields(one), personal) for one in (row.before, row.after)] if personal else []
+    if row.target_salt is None:
+        gone = _was(erased, row.target_id) and not label and not any(parts)
+        return "" if gone else "whom it was done to is gone, and nobody was erased"
+    return "" if Told(row.target_salt, [label, *parts]).digest == said["target"] else "whom it was done to is another"
+
+
+def _was(erased: Counter[str], subject: str | None) -> bool:
+    return subject is not None and erased[subject] > 0

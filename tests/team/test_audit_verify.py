@@ -1,0 +1,73 @@
+"""`manage.py audit_verify` says whether the log is whole, and ends with 1 where it is not."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from audit import guards
+from audit.models import Chain, Event
+from tests.audit.stories import story
+
+
+@pytest.fixture
+def chain(org, owner, member) -> Chain:
+    return story(org, owner, member)
+
+
+def said(*arguments: str) -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("audit_verify", *arguments, stdout=out, no_color=True)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_whole_log_is_said_to_be_whole(chain, outsider):
+    status, text = said()
+    assert status == 0
+    assert f"{Event.objects.count()} events verified in" in text
+    assert text.endswith("The log is whole.\n")
+
+
+def test_first_event_that_is_not_right_is_named_with_its_organization(chain, outsider):
+    with guards.lowered():
+        Event.objects.filter(chain_id=chain.pk, number=7).update(after={"role": "Owner"})
+        Event.objects.filter(chain_id=chain.pk, number=9).delete()
+    status, text = said()
+    assert status == 1
+    assert "Marram Instruments (marram): Event 7 was altered: its after is another." in text
+    assert "Event 9" not in text
+    assert "Lee & Sons" not in text
+    assert "whole" not in text
+
+
+def test_one_organization_is_verified_alone_and_its_head_can_be_noted(chain, outsider):
+    with guards.lowered():
+        Event.objects.filter(chain_id=outsider.organization_id, number=1).delete()
+    status, text = said("--organization", "marram")
+    assert status == 0
+    assert f"head {bytes(chain.head).hex()}" in text
+    assert said("--organization", "lee")[0] == 1
+
+
+def test_account_and_what_is_gone_have_names_too(member, signed_in):
+    signed_in(member)
+    with guards.lowered():
+        Event.objects.filter(chain_id=member.user_id).update(request_id="another")
+    assert f"The account {member.user.email}: Event 1 was altered" in said()[1]
+
+
+def test_database_without_its_triggers_is_not_whole(chain):
+    with guards.lowered():
+        status, text = said()
+    assert status == 1
+    assert "it lacks audit_chain_delete, audit_event_delete, audit_event_update" in text
+
+
+def test_organization_that_is_not_there_is_said(db):
+    with pytest.raises(CommandError, match="There is no organization nowhere"):
+        call_command("audit_verify", "--organization", "nowhere")
