@@ -12,8 +12,8 @@ import subprocess
 import sys
 
 SIZES = (100, 10_000, 100_000, 1_000_000)
-PARTS = ("members", "export", "bulk", "memory", "access", "sending", "inviting")
-NEED_NO_CROWD = {"access", "sending", "inviting"}
+PARTS = ("members", "export", "bulk", "memory", "access", "sending", "inviting", "audit")
+NEED_NO_CROWD = {"access", "sending", "inviting", "audit"}
 DATABASE = "postgres://postgres@127.0.0.1:5432/roster_bench"
 
 
