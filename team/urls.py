@@ -2,6 +2,7 @@ from django.urls import path
 
 from team.views.access import AccessView, WhoView
 from team.views.audit import AuditView
+from team.views.audit_proof import ProofView
 from team.views.export import ExportView
 from team.views.invitation import InvitationMenuView, InvitationView
 from team.views.member_choices import MemberChoicesView
@@ -28,4 +29,5 @@ urlpatterns = [
     path("o/<slug:slug>/access/", AccessView.as_view(), name="access"),
     path("o/<slug:slug>/access/who/", WhoView.as_view(), name="who"),
     path("o/<slug:slug>/audit/", AuditView.as_view(), name="audit"),
+    path("o/<slug:slug>/audit/proof/", ProofView.as_view(), name="audit_proof"),
 ]

@@ -1,0 +1,48 @@
+"""The log's page says whether the chain is whole, and the page behind it what can be noted elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.guards import lowered
+from audit.models import Chain, Event, Seal
+from audit.tasks import verify_chains
+from tests.audit.stories import story
+
+
+@pytest.fixture
+def chain(org, owner, member) -> Chain:
+    return story(org, owner, member)
+
+
+def shown(browser: Client, name: str = "team:audit_proof") -> str:
+    return " ".join(browser.get(reverse(name, args=["marram"])).content.decode().split())
+
+
+def test_log_that_no_night_has_seen_yet_says_so(client_of, owner, chain):
+    assert "Not verified yet" in shown(client_of(owner), "team:audit")
+    assert "Nothing is signed yet." in shown(client_of(owner))
+
+
+def test_whole_log_shows_how_far_it_was_verified_and_its_signed_head(client_of, owner, chain):
+    verify_chains()
+    assert f"<b>Chain whole</b><small>{chain.length} events verified" in shown(client_of(owner), "team:audit")
+    text, seal = shown(client_of(owner)), Seal.objects.get(chain_id=chain.pk)
+    for value in (f"No. {chain.length}", bytes(chain.head).hex(), seal.signature, seal.key, "--organization marram"):
+        assert value in text
+
+
+def test_broken_log_names_the_first_event_that_is_not_right(client_of, owner, chain):
+    with lowered():
+        Event.objects.filter(chain_id=chain.pk, number=4).update(after={"role": "<b>Owner"})
+    verify_chains()
+    assert "Chain broken" in shown(client_of(owner), "team:audit")
+    assert "Event 4 was altered: its after is another." in shown(client_of(owner))
+
+
+def test_events_that_came_since_break_nothing(client_of, org, owner, member, chain):
+    verify_chains()
+    story(org, owner, member)
+    assert f"{chain.length} events verified" in shown(client_of(owner), "team:audit")
