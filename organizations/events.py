@@ -123,7 +123,7 @@ SECOND_FACTOR_MENDED = event(
 )
 ROLE_CHANGED = event(
     "member.role_changed",
-    "{actor} changed the role of {target} from {before_role} to {after_role}",
+    "{actor} changed {target}'s role from {before_role} to {after_role}",
     icon="shield-lock",
     fields="role reason",
 )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.devices import device
 from audit.models import Event
+from team.log.finding import LOOKED, Found, Sought, find
 from team.sentences import differences, icon, sentence
-
-ROWS = 40
 
 
 @dataclass(frozen=True)
@@ -27,30 +27,42 @@ class Line:
     icon: str
     differences: list[tuple[str, Any, Any]]
 
+    @property
+    def device(self) -> str:
+        return device(self.event.user_agent) if self.event.user_agent else ""
+
 
 @dataclass(frozen=True)
 class EventPage:
-    """`next_page` is the number before which the older events are, None where there are none."""
+    """`next_page` is the number before which the older events are, None where there are none; `next_query` asks for it.
+
+    `looked_to` is how far back was looked for what matches, where there is more to look through.
+    """
 
     days: list[tuple[date, list[Line]]]
     next_page: int | None
+    next_query: str
     is_first_page: bool
+    looked_to: datetime | None = None
+    looked_at: int = LOOKED
 
 
-def page_of(rows: QuerySet[Event], query: QueryDict, *, untold: Collection[str] = ()) -> EventPage:
-    """Of one chain, newest first: the page that the URL asks for with `before`.
+def page_of(
+    sought: Sought | None, query: QueryDict, *, untold: Collection[str] = (), kept: Collection[tuple[str, str]] = ()
+) -> EventPage:
+    """Of one chain, newest first: the page that the URL asks for with `before`; empty where nothing can be sought.
 
-    `untold` are fields of the events whose changes the reader may not know of.
+    `untold` are fields of the events whose changes the reader may not know of, `kept` what else the URL says.
     """
     place = _place(query)
-    rows = rows.order_by("-number")
-    found = list((rows.filter(number__lt=place) if place else rows)[: ROWS + 1])
-    page = found[:ROWS]
-    lines = [Line(event, sentence(event), icon(event), differences(event, untold)) for event in page]
+    found = find(sought, place) if sought else Found([])
+    lines = [Line(event, sentence(event), icon(event), differences(event, untold)) for event in found.events]
     return EventPage(
         days=[(day, list(some)) for day, some in groupby(lines, key=lambda line: timezone.localdate(line.event.at))],
-        next_page=page[-1].number if len(found) > ROWS else None,
+        next_page=found.older,
+        next_query=urlencode([*kept, ("before", found.older)]) if found.older else "",
         is_first_page=place is None,
+        looked_to=found.looked_to,
     )
 
 

@@ -38,10 +38,15 @@ def differences(event: Event, untold: Collection[str] = ()) -> list[tuple[str, A
     """Field, before and after, for every field that the event holds but for those that stay untold."""
     names = dict.fromkeys([*event.before, *event.after])
     return [
-        (name.replace("_", " ").capitalize(), event.before.get(name, ""), event.after.get(name, ""))
+        (name.replace("_", " ").capitalize(), _listed(event.before.get(name, "")), _listed(event.after.get(name, "")))
         for name in names
         if name not in untold
     ]
+
+
+def _listed(value: Any) -> Any:
+    """Of several values, each; anything else as it is."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _value(event: Event, place: str) -> Any:

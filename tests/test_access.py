@@ -41,6 +41,9 @@ GET = {
     "team:who":               "200   200   200   200   403     403    403    404  404   404    302",
     "team:audit":             "200   200   403   403   403     403    403    404  404   404    302",
     "team:audit_proof":       "200   200   403   403   403     403    403    404  404   404    302",
+    "team:audit_choices":     "200   200   403   403   403     403    403    404  404   404    302",
+    "team:role_history":      "200   200   403   403   403     403    403    404  404   404    302",
+    "team:group_history":     "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "200   200   200   403   403     403    403    404  404   404    302",
     "invitations:create":     "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
@@ -126,6 +129,9 @@ POST = {
     "team:who":               "405   405   405   405   403     403    403    404  404   404    302",
     "team:audit":             "405   405   403   403   403     403    403    404  404   404    302",
     "team:audit_proof":       "405   405   403   403   403     403    403    404  404   404    302",
+    "team:audit_choices":     "405   405   403   403   403     403    403    404  404   404    302",
+    "team:role_history":      "405   405   403   403   403     403    403    404  404   404    302",
+    "team:group_history":     "405   405   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "405   405   405   403   403     403    403    404  404   404    302",
     "invitations:create":     "302   302   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
@@ -230,6 +236,8 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
         kwargs["filter"] = uuid7()  # everyone sees their own, and nobody here has any
     if view == "organizations:extension":
         kwargs["extension"] = request_of(organization).pk
+    if view == "team:audit_choices":
+        kwargs["name"] = "time"
     if view in OF_A_ROLE:
         kwargs["role"] = custom_role(organization).pk
     if view in ("team:person", "team:person_menu", "team:person_history"):
@@ -269,7 +277,7 @@ OF_AN_INVITATION = [
     "team:invitation", "team:invitation_menu", "invitations:resend", "invitations:revoke", "invitations:change_role",
     "invitations:extend", "invitations:correct",
 ]  # fmt: skip
-OF_A_GROUP = [
+OF_A_GROUP = ["team:group_history"] + [
     f"organizations:group{one}" for one in ("", "_edit", "_delete", "_add", "_remove", "_curator")
 ]  # fmt: skip
 OF_A_PERSON = [
@@ -326,7 +334,7 @@ def asked_of(organization: Organization) -> JoinRequest:
     return JoinRequest.objects.get_or_create(organization=organization, user=user, via="request")[0]
 
 
-OF_A_ROLE = [f"organizations:role{one}" for one in ("", "_menu", "_clone", "_edit", "_delete")]
+OF_A_ROLE = ["team:role_history", *(f"organizations:role{one}" for one in ("", "_menu", "_clone", "_edit", "_delete"))]
 
 
 def custom_role(organization: Organization) -> Role:

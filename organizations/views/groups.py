@@ -122,6 +122,7 @@ class GroupView(GroupMixin, TemplateView):
             next_url=page.next_url,
             previous_url=page.previous_url,
             sees_members=sees_members,
+            sees_log=policies.holds(self.actor, "audit_log.read"),
             brings=curator_roles(self.organization),
             allows=allows,
             curates_something=any(one.curating for one in allows),

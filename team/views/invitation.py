@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from audit.models import Event
 from invitations.models import Invitation
 from invitations.views.one import OneInvitationMixin
 from mail.models import Mail
@@ -19,6 +18,7 @@ from organizations.policies import holds
 from team.access.subjects import sees_group
 from team.event_pages import page_of
 from team.invitation_items import items_of_offer
+from team.log.finding import Sought
 from team.person_items import Item, once
 
 MAILS = 20
@@ -67,9 +67,10 @@ class InvitationView(OneInvitationMixin, TemplateView):
             "items": once(items_of_offer(self.actor, invitation, self.now, back=here)),
             "mails": self._mails(invitation),
             "groups": self._groups(invitation),
-            "page": page_of(self._events(invitation), self.request.GET, untold=untold),
+            "page": page_of(self._sought(invitation), self.request.GET, untold=untold),
             "zone": timezone.get_current_timezone_name(),
             "shows_origin": reads_log,
+            "log": reverse("team:audit", args=[self.organization.slug]) if reads_log else "",
         }
         return super().get_context_data(**kwargs | context)
 
@@ -87,9 +88,9 @@ class InvitationView(OneInvitationMixin, TemplateView):
         groups = self.organization.groups.filter(pk__in=invitation.group_ids).by_name()
         return [group.name for group in groups if sees_group(self.actor, group)]
 
-    def _events(self, invitation: Invitation) -> Any:
+    def _sought(self, invitation: Invitation) -> Sought:
         """Its own, and that somebody joined with it."""
-        about = Q(target_id=invitation.pk)
+        about = [Q(target_id=invitation.pk)]
         if invitation.accepted_by_id and invitation.answered_at:
-            about |= Q(target_id=invitation.accepted_by_id, action=_JOINED, at=invitation.answered_at)
-        return Event.objects.filter(about, chain_id=self.organization.pk)
+            about.append(Q(target_id=invitation.accepted_by_id, action=_JOINED, at=invitation.answered_at))
+        return Sought(self.organization.pk, (tuple(about),))

@@ -16,6 +16,7 @@ from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
 from organizations.views.extension_notice import build_notice
 from team.attention import access_ending, mails_failed, more_time_asked
+from team.log.finding import SHOWN
 from team.sentences import icon, sentence
 
 LATEST = 6
@@ -38,6 +39,7 @@ class OverviewView(OrganizationMixin, TemplateView):
             events=self._latest_changes(),
             attention=self._attention(),
             more_time=build_notice(self.actor, self.membership, self.now),
+            sees_log="audit_log.read" in self.actor.grants,
             sees_invitations="invitations.read" in self.actor.grants,
             may_invite=holds(self.actor, "invitations.create"),
             **kwargs,
@@ -62,7 +64,7 @@ class OverviewView(OrganizationMixin, TemplateView):
     def _latest_changes(self) -> list[tuple[Event, str, str]]:
         if "audit_log.read" not in self.actor.grants:
             return []
-        events = Event.objects.filter(chain_id=self.organization.pk).order_by("-number")[:LATEST]
+        events = Event.objects.filter(chain_id=self.organization.pk).order_by("-number").only(*SHOWN)[:LATEST]
         return [(event, sentence(event), icon(event)) for event in events]
 
     def _attention(self) -> list[dict[str, str]]:

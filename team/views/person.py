@@ -14,6 +14,7 @@ from team.access.explaining import what_stops
 from team.access.subjects import Subject, load_subject, roles_of, sees_group
 from team.access.summary import what_they_may_do
 from team.forms import WhatForm
+from team.log.finding import SHOWN
 from team.person_items import About, arranges_groups, items_of_page, once
 from team.sentences import icon, sentence
 from team.views.person_base import AnyPersonMixin
@@ -69,4 +70,4 @@ class PersonView(AnyPersonMixin, TemplateView):
 
     def _latest_changes(self) -> list[tuple[Event, str, str]]:
         about = Event.objects.filter(chain_id=self.organization.pk, target_id=self.person.user_id)
-        return [(event, sentence(event), icon(event)) for event in about.order_by("-number")[:LATEST]]
+        return [(event, sentence(event), icon(event)) for event in about.order_by("-number").only(*SHOWN)[:LATEST]]

@@ -27,7 +27,7 @@ def test_history_of_one_person_newest_first(client_of, owner, admin, member):
     with written() as news:
         said = text_of(page_of(client_of(admin), member))
     assert news.nothing
-    changed = said.index("Grace Okafor changed the role of Mina Haddad from Member to Viewer")
+    changed = said.index("Grace Okafor changed Mina Haddad &#x27;s role from Member to Viewer")
     assert changed < said.index("Mina Haddad accepted the invitation and joined as Member")
     assert "Tomás Rivera accepted" not in said
 
@@ -36,7 +36,7 @@ def test_everyone_reads_their_own_without_where_it_came_from(client_of, owner, a
     with lowered():
         Event.objects.filter(target_id=member.user_id).update(address="203.0.113.9")
     own, whole = page_of(client_of(member), member), page_of(client_of(admin), member)
-    assert "What changed about you in Marram Instruments" in text_of(own)
+    assert "What was done with your membership in Marram Instruments" in text_of(own)
     assert "joined as Member" in text_of(own)
     assert "203.0.113.9" not in text_of(own)
     assert "203.0.113.9" in text_of(whole)

@@ -32,6 +32,7 @@ class RoleView(RoleMixin, TemplateView):
             rules=rules,
             everything=len(rules.permissions),
             sees_people=sees_people,
+            sees_log=holds(self.actor, "audit_log.read"),
             for_production=sorted(rules.production & {grant.partition("@")[0] for grant in self.role.grant_set}),
             **self.allowed(),
             **tab,
