@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from audit.guards import lowered
 from audit.models import Event
 from organizations.actions.roles import create_role
 from tests.factories import UserFactory, acting, join
@@ -112,7 +113,8 @@ def test_batch_is_one_change_to_several(reader, org):
 def test_days_are_those_of_the_reader_and_both_ends_belong(reader, org, owner):
     owner.user.time_zone = "Pacific/Auckland"
     owner.user.save()
-    Event.objects.filter(chain_id=org.pk).update(at=A_DAY - timedelta(days=30))
+    with lowered():
+        Event.objects.filter(chain_id=org.pk).update(at=A_DAY - timedelta(days=30))
     note(org, at=datetime(2026, 3, 8, 10, 59, tzinfo=UTC))
     first = note(org, at=datetime(2026, 3, 8, 11, 0, tzinfo=UTC))  # midnight in Auckland
     last = note(org, at=datetime(2026, 3, 9, 10, 59, tzinfo=UTC))
@@ -123,7 +125,8 @@ def test_days_are_those_of_the_reader_and_both_ends_belong(reader, org, owner):
 
 def test_event_that_waited_for_its_number_is_found_by_its_time(reader, org):
     """Two changes at once: the one that read its time first may get its number last."""
-    Event.objects.filter(chain_id=org.pk).update(at=A_DAY - timedelta(days=30))
+    with lowered():
+        Event.objects.filter(chain_id=org.pk).update(at=A_DAY - timedelta(days=30))
     early = note(org, at=datetime(2026, 3, 10, 0, 0, 5, tzinfo=UTC))
     late = note(org, at=datetime(2026, 3, 9, 23, 59, 58, tzinfo=UTC))
     then = note(org, at=A_DAY + timedelta(days=9))

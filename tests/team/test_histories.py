@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.guards import lowered
 from audit.models import Event
 from organizations.actions.group_places import add_to_group, make_curators, remove_from_group
 from organizations.actions.groups import create_group, edit_group
@@ -82,10 +83,11 @@ def test_clicks_lead_to_the_log_only_for_who_reads_it(client_of, owner, admin, m
 
 def test_member_reads_what_was_done_with_their_membership_and_by_whom(client_of, owner, org, member):
     assign(owner, "viewer", member)
-    Event.objects.filter(chain_id=org.pk).update(address="203.0.113.9", user_agent="Secret/1.0 Firefox/1")
-    Event.objects.filter(chain_id=org.pk, action="member.role_changed").update(
-        after={"role": "Viewer", "reason": "Night shift was deleted"}
-    )
+    with lowered():
+        Event.objects.filter(chain_id=org.pk).update(address="203.0.113.9", user_agent="Secret/1.0 Firefox/1")
+        Event.objects.filter(chain_id=org.pk, action="member.role_changed").update(
+            after={"role": "Viewer", "reason": "Night shift was deleted"}
+        )
     path = f"/o/marram/members/{member.pk}/history/"
     page = client_of(member).get(path)
     said = text_of(page)
