@@ -14,6 +14,7 @@ from audit.clock import kept_moment
 from audit.events import event_kind
 from audit.models import Event
 
+ERASED = "Erased person"  # whose label is gone: see `audit.erasing`
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -51,9 +52,9 @@ def _listed(value: Any) -> Any:
 
 def _value(event: Event, place: str) -> Any:
     if place == "actor":
-        return event.actor_label
+        return event.actor_label or ERASED
     if place == "target":
-        return event.target_label
+        return event.target_label or ERASED
     when, _, name = place.partition("_")
     return _day((event.before if when == "before" else event.after).get(name, ""))
 

@@ -10,6 +10,7 @@ from audit.guards import lowered
 from audit.models import Chain, Event, Seal
 from audit.tasks import verify_chains
 from tests.audit.stories import story
+from tests.audit.test_erasing import forget
 
 
 @pytest.fixture
@@ -46,3 +47,11 @@ def test_events_that_came_since_break_nothing(client_of, org, owner, member, cha
     verify_chains()
     story(org, owner, member)
     assert f"{chain.length} events verified" in shown(client_of(owner), "team:audit")
+
+
+def test_sentence_about_somebody_erased_still_reads(client_of, owner, org, member, chain):
+    forget(organization=org, people=[member])
+    said = shown(client_of(owner), "team:audit")
+    assert "<b>Grace Okafor</b> changed <b>Erased person</b>" in said
+    assert "<b>Roster</b> erased from this log who somebody was" in said
+    assert "Mina" not in said
