@@ -56,7 +56,7 @@ def update_profile(*, actor: Actor, user: User, name: str, time_zone: str, phone
     locked.save(update_fields=list(after))
     _record(events.PROFILE_CHANGED, actor, locked, before, after)
     if "name" in after:
-        _tell(locked)
+        _tell(locked, actor)
     return True
 
 
@@ -73,7 +73,7 @@ def note(
     locked: User = current_act().users[user.pk]
     _record(kind, actor, locked, before, after)
     if kind in _TOLD:
-        _tell(locked)
+        _tell(locked, actor)
 
 
 @account_action
@@ -109,10 +109,9 @@ def set_account_active(*, actor: Actor, user: User, active: bool) -> bool:
         return False
     locked.is_active = active
     locked.save(update_fields=["is_active"])
-    if not active:
-        for session in UserSession.objects.filter(user=locked):
-            session.end()
     _record(events.ACCOUNT_REACTIVATED if active else events.ACCOUNT_DEACTIVATED, actor, locked, None, None)
+    if not active:
+        end_sessions(actor=actor, user=locked, sessions=list(UserSession.objects.filter(user=locked)))
     return True
 
 
@@ -122,5 +121,5 @@ def _record(
     record(kind, actor=actor, chain=user.pk, target_id=user.pk, target_label=user.label, before=before, after=after)
 
 
-def _tell(user: User) -> None:
-    user_changed.send(sender=User, user=user, two_factor=is_mfa_enabled(user))
+def _tell(user: User, actor: Actor) -> None:
+    user_changed.send(sender=User, user=user, two_factor=is_mfa_enabled(user), actor=actor)

@@ -72,7 +72,7 @@ def give_address(actor: Actor, user: User, address: str, *, verified: bool, by: 
         send_notice("address_mended", locked, to=to, by=by, from_email=old, to_email=new)
     if not row.verified:
         send_confirmation(row)
-    user_changed.send(sender=User, user=locked, two_factor=is_mfa_enabled(locked))
+    user_changed.send(sender=User, user=locked, two_factor=is_mfa_enabled(locked), actor=actor)
     return True
 
 
@@ -87,7 +87,7 @@ def take_second_factors(actor: Actor, user: User, *, by: str) -> list[str]:
     _record(events.SECOND_FACTOR_MENDED, actor, locked, {"factors": ", ".join(factors)})
     _sign_out(actor, locked)
     send_notice("second_factor_mended", locked, by=by)
-    user_changed.send(sender=User, user=locked, two_factor=False)
+    user_changed.send(sender=User, user=locked, two_factor=False, actor=actor)
     return factors
 
 

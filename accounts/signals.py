@@ -1,6 +1,7 @@
 """What higher apps are told of an account, inside the transaction.
 
-`user_changed`: name, address or two-factor state changed. Arguments: `user`, `two_factor` (whether it is on).
+`user_changed`: name, address or two-factor state changed. Arguments: `user`, `two_factor` (whether it is on),
+`actor`. It is sent in an action that has locked the account.
 """
 
 from django.dispatch import Signal

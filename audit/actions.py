@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
+from uuid_utils.compat import uuid7
 
 from audit import clock
 from audit.canonical import beginning_of
@@ -70,9 +71,15 @@ class Act:
         return put_back
 
     def write_events(self) -> None:
-        """Bind the events to their chains in the order they were recorded and write them, with the chains' heads."""
+        """Bind the events to their chains in the order they were recorded and write them, with the chains' heads.
+
+        Several are of one batch, so that whoever reads one of them finds what else was done with it.
+        """
         if not self.entries:
             return
+        if len(self.entries) > 1:
+            batch = self.batch or uuid7()
+            self.entries = [entry if entry.batch else entry._replace(batch=batch) for entry in self.entries]
         touched = {entry.chain for entry in self.entries}
         self.lock_chains(touched)
         write(self.entries, self.chains, self.now)
@@ -90,6 +97,7 @@ class Preparation(Protocol):
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
+_made: list[Callable[..., Any]] = []
 
 
 def current_act() -> Act:
@@ -104,6 +112,11 @@ def now() -> datetime:
     """The time that the action under way read once; outside of one, the time now."""
     act = _current.get()
     return act.now if act else clock.read()
+
+
+def actions_made() -> list[Callable[..., Any]]:
+    """Every action of the modules that have been imported: what changes something is one of these."""
+    return list(_made)
 
 
 def make_action(prepare: Preparation) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -121,6 +134,7 @@ def make_action(prepare: Preparation) -> Callable[[Callable[P, R]], Callable[P, 
                 return _join(outer, prepare, arguments, run)
             return _begin(prepare, arguments, run)
 
+        _made.append(wrapper)
         return wrapper
 
     return decorator

@@ -31,4 +31,7 @@ REFUSED = event("join_request.refused", "{actor} refused the request of {target}
 APPROVED = event(
     "join_request.approved", "{actor} approved the request of {target} to join", icon="check", fields="status role"
 )
+JOINED = event(
+    "join_request.joined", "{target} has joined, so the request to join is closed", icon="user-check", fields="status"
+)
 WITHDRAWN = event("join_request.withdrawn", "{target} took the request to join back", icon="ban", fields="status")

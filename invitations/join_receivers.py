@@ -10,7 +10,9 @@ from django.dispatch import receiver
 
 from audit.actions import now
 from audit.actors import Actor
+from invitations import join_events as events
 from invitations.actions.join_links import change_role_of_link, revoke_links
+from invitations.actions.joining import record_request
 from invitations.actions.openers import opener_of
 from invitations.actions.ways import change_role_of_way, close_ways
 from invitations.models import JoinLink, JoinStatus, WayIn
@@ -80,10 +82,16 @@ def count_ways_to_a_role(sender: Any, organization: Organization, role: Role, **
 
 
 @receiver(member_added)
-def close_their_request(sender: Any, organization: Organization, membership: Membership, **kwargs: Any) -> None:
+def close_their_request(
+    sender: Any, organization: Organization, membership: Membership, actor: Actor, **kwargs: Any
+) -> None:
     """Whoever has come in, however that was, asks and waits no longer."""
-    requests = organization.join_requests.open().filter(user=membership.user_id)
-    requests.update(status=JoinStatus.JOINED, role=membership.role_id, answered_at=now())
+    for asked in organization.join_requests.open().filter(user=membership.user_id).select_related("user"):
+        before, asked.status = asked.status, JoinStatus.JOINED
+        asked.role_id, asked.answered_at = membership.role_id, now()
+        asked.save(update_fields=["status", "role", "answered_at"])
+        after = {"status": JoinStatus.JOINED.value}
+        record_request(events.JOINED, actor, asked, before={"status": before}, after=after)
 
 
 def _standing_links(organization: Organization) -> QuerySet[JoinLink]:

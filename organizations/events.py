@@ -121,6 +121,23 @@ SECOND_FACTOR_MENDED = event(
     icon="shield-off",
     fields="factors",
 )
+# What an account's person or staff changed of it, as far as the organization sees it.
+NAME_CHANGED = event(
+    "member.name_changed",
+    "{actor} changed the name of {target}, from {before_name} to {after_name}",
+    icon="user-edit",
+    fields="name",
+)
+ADDRESS_CHANGED = event(
+    "member.address_changed",
+    "{actor} changed the address that {target} signs in with, from {before_email} to {after_email}",
+    icon="mail-forward",
+    fields="email",
+)
+TWO_FACTOR_ON = event("member.two_factor_on", "{target} has set up a second factor", icon="shield-check")
+TWO_FACTOR_OFF = event(
+    "member.two_factor_off", "{target} has no second factor any more; {actor} took it away", icon="shield-off"
+)
 ROLE_CHANGED = event(
     "member.role_changed",
     "{actor} changed {target}'s role from {before_role} to {after_role}",

@@ -10,8 +10,9 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.signals import user_changed
+from audit.actors import Actor
 from organizations import builtin_roles
-from organizations.actions.details import save_copies
+from organizations.actions.following import follow_user
 from organizations.models import Membership, Organization, Role
 
 
@@ -43,8 +44,6 @@ def _has_all_columns(apps: Apps) -> bool:
 
 
 @receiver(user_changed)
-def copy_user_to_memberships(sender: Any, user: User, two_factor: bool, **kwargs: Any) -> None:
+def copy_user_to_memberships(sender: Any, user: User, two_factor: bool, actor: Actor, **kwargs: Any) -> None:
     """Memberships carry copies of their user's name, address and two-factor state, so that tables need no join."""
-    for membership in Membership.objects.filter(user=user):
-        membership.copy_user(user.name, user.email, two_factor=two_factor)
-        save_copies(membership)
+    follow_user(user, two_factor=two_factor, actor=actor)

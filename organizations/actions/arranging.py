@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from uuid_utils.compat import uuid7
 
-from audit.actions import current_act
 from audit.actors import Actor
 from organizations import policies
 from organizations.actions.base import action, locked
@@ -25,11 +23,8 @@ def arrange_groups(
 
     Raises ValidationError (`gone`) where the person no longer belongs here.
     """
-    act = current_act()
     organization = locked(membership.organization_id)
     policies.still_here(reloaded(organization, [membership])).demand()
-    if act.batch is None and len(into) + len(out_of) > 1:
-        act.batch = uuid7()
     outcome: Outcome[Group] = Outcome()
     for groups, change in ((out_of, remove_from_group), (into, add_to_group)):
         for group in groups:

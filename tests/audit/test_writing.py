@@ -38,10 +38,20 @@ def test_events_keep_what_was_recorded_however_many_there_are(org, times):
         (label, label, {}) for label in LABELS * times
     ]
     assert [one.target_id for one in found] == [org.pk if label else None for label in LABELS * times]
-    assert {(one.address, one.user_agent, one.request_id, one.batch, one.actor_id) for one in found} == {
-        ("2001:db8::1", "Agent\t1\\2", "r", None, None)
+    assert {(one.address, one.user_agent, one.request_id, one.actor_id) for one in found} == {
+        ("2001:db8::1", "Agent\t1\\2", "r", None)
     }
     assert [one.number for one in found] == list(range(before + 1, before + 1 + len(found)))
+    assert len({one.batch for one in found}) == 1
+
+
+def test_events_of_one_change_are_of_one_batch_and_a_single_one_is_of_none(org):
+    for labels in (["one"], ["two", "three"], ["four", "five"]):
+        note(organization=org, labels=labels)
+    batch = {one.after["group"]: one.batch for one in Event.objects.filter(action=events.GROUP_JOINED.action)}
+    assert batch["one"] is None
+    assert batch["two"] == batch["three"] != batch["four"] == batch["five"]
+    assert None not in (batch["two"], batch["four"])
 
 
 @action

@@ -1,0 +1,1 @@
+"""A scenario or more for every action that there is, a module per subject."""
