@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from audit.actions import current_act, make_action
-from audit.actors import SYSTEM
+from audit.actions import Act, current_act, make_action
+from audit.actors import Actor
 from audit.events import EVENTS_REMOVED
 from audit.models import Event, Purge
 from audit.recording import record
@@ -15,7 +16,7 @@ from audit.sealing import seal_of
 _AT_ONCE = 10_000
 
 
-def _lock_chain(act, arguments, *, joining: bool) -> None:  # type: ignore[no-untyped-def]
+def _lock_chain(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
     act.lock_chains({arguments["chain_id"]})
 
 
@@ -23,7 +24,7 @@ chain_action = make_action(_lock_chain)
 
 
 @chain_action
-def remove_before(*, chain_id: UUID, day: datetime) -> int:
+def remove_before(*, actor: Actor, chain_id: UUID, day: datetime) -> int:
     """Remove the events before this midnight and answer how many; a seal stays from which the rest goes on."""
     act = current_act()
     rows = Event.objects.filter(chain_id=chain_id).order_by("number")
@@ -38,5 +39,5 @@ def remove_before(*, chain_id: UUID, day: datetime) -> int:
         gone += Event.objects.filter(pk__in=ids).delete()[0]
     Purge.objects.filter(pk=purge.pk).update(is_open=False)
     after = {"day": day.date().isoformat(), "number": last.number}
-    record(EVENTS_REMOVED, actor=SYSTEM, chain=chain_id, after=after)
+    record(EVENTS_REMOVED, actor=actor, chain=chain_id, after=after)
     return gone

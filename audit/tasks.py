@@ -9,6 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from audit.actors import SYSTEM
 from audit.models import Chain, Event, Seal
 from audit.retention import remove_before
 from audit.sealing import seal
@@ -34,7 +35,7 @@ def remove_old() -> None:
     before = midnight - timedelta(days=settings.AUDIT_KEEP_DAYS)
     old = Event.objects.filter(at__lt=before).order_by().values_list("chain_id", flat=True).distinct()
     for chain_id in old:
-        remove_before(chain_id=chain_id, day=before)
+        remove_before(actor=SYSTEM, chain_id=chain_id, day=before)
 
 
 def check(chain: Chain) -> Verified:

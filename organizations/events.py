@@ -126,13 +126,13 @@ NAME_CHANGED = event(
     "member.name_changed",
     "{actor} changed the name of {target}, from {before_name} to {after_name}",
     icon="user-edit",
-    fields="name",
+    personal="name",
 )
 ADDRESS_CHANGED = event(
     "member.address_changed",
     "{actor} changed the address that {target} signs in with, from {before_email} to {after_email}",
     icon="mail-forward",
-    fields="email",
+    personal="email",
 )
 TWO_FACTOR_ON = event("member.two_factor_on", "{target} has set up a second factor", icon="shield-check")
 TWO_FACTOR_OFF = event(
