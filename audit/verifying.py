@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
-import orjson
-
-from audit.canonical import SORTED, VERSION, Told, beginning_of, link, moment, only, without
+from audit.canonical import beginning_of, moment
+from audit.checking import wrong_with
 from audit.events import PERSON_ERASED
 from audit.models import Chain, Purge, Seal
-from audit.rows import Row, fields, rows_of
+from audit.rows import Row, rows_of
 from audit.sealing import is_genuine
 
 
@@ -101,72 +99,11 @@ def _wrong_with(row: Row, expected: _Expected) -> str:
     """What is wrong with this event; '' where nothing is, and then the one after it is expected."""
     if row.number != expected.number + 1:
         return "is missing." if row.number > expected.number + 1 else "was inserted, or should have been removed."
-    digest = link(expected.previous, row.text)
-    if digest != row.hash:
-        return "does not go with the one before it: it was altered, or put in its place."
-    if expected.seals.get(row.number, digest) != digest:
+    if what := wrong_with(row, expected.previous, expected.erased):
+        return what
+    if expected.seals.get(row.number, row.hash) != row.hash:
         return "is not the one that was sealed."
-    try:
-        said = orjson.loads(row.text)
-        what = _unlike(said, row) or _another(said, row, expected.erased)
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        what = "its text is none of ours"
-    if what:
-        return f"was altered: {what}."
     if row.action == PERSON_ERASED.action and row.target_id:
         expected.erased[row.target_id] -= 1
-    expected.number, expected.previous = row.number, digest
+    expected.number, expected.previous = row.number, row.hash
     return ""
-
-
-def _unlike(said: dict[str, Any], row: Row) -> str:
-    """The first column that says something else than the text."""
-    personal = said["personal"]
-    before, after = (without(fields(one), personal) for one in (row.before, row.after))
-    if (
-        said["number"] == row.number
-        and said["at"] == row.at
-        and said["type"] == row.type
-        and said["action"] == row.action
-        and said["entity"] == row.entity
-        and said["actor_kind"] == row.actor_kind
-        and said["actor_id"] == row.actor_id
-        and said["target_id"] == row.target_id
-        and _is_same(said["before"], before)
-        and _is_same(said["after"], after)
-        and said["batch"] == row.batch
-        and said["request_id"] == row.request_id
-        and said["id"] == row.id
-        and said["chain"] == row.chain_id
-        and said["v"] == VERSION
-    ):
-        return ""
-    columns = row._asdict() | {"before": before, "after": after, "chain": row.chain_id, "v": VERSION}
-    told = (name for name, value in said.items() if not _is_same(columns.get(name, value), value))
-    return f"its {next(told)} is another"
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    """To Python a true equals 1, and 1 equals 1.0."""
-    return one == other and (not one or orjson.dumps(one, option=SORTED) == orjson.dumps(other, option=SORTED))
-
-
-def _another(said: dict[str, Any], row: Row, erased: Counter[str]) -> str:
-    """Whether what tells who it was is what its digests say, or was erased on purpose."""
-    if row.actor_salt is None:
-        if not _was(erased, row.actor_id) or row.actor_label or row.on_behalf_of or row.address or row.user_agent:
-            return "who did it is gone, and nobody was erased"
-    else:
-        told = Told(row.actor_salt, [row.actor_label, row.on_behalf_of, row.address, row.user_agent])
-        if told.digest != said["actor"]:
-            return "who did it, or from where, is another"
-    label, personal = row.target_label, said["personal"]
-    parts = [only(fields(one), personal) for one in (row.before, row.after)] if personal else []
-    if row.target_salt is None:
-        gone = _was(erased, row.target_id) and not label and not any(parts)
-        return "" if gone else "whom it was done to is gone, and nobody was erased"
-    return "" if Told(row.target_salt, [label, *parts]).digest == said["target"] else "whom it was done to is another"
-
-
-def _was(erased: Counter[str], subject: str | None) -> bool:
-    return subject is not None and erased[subject] > 0

@@ -103,6 +103,9 @@ END_SET = event(
     fields="ends_at",
 )
 MEMBERS_EXPORTED = event("members.exported", "{actor} exported the members", icon="download", fields="filter")
+AUDIT_LOG_EXPORTED = event(
+    "audit_log.exported", "{actor} exported the audit log as {after_format}", icon="download", fields="filter format"
+)
 EXTENSION_ASKED = event("extension.asked", "{target} asked for more time", icon="clock", fields="ends_at")
 EXTENSION_GRANTED = event("extension.granted", "{actor} gave {target} more time", icon="check", fields="ends_at")
 EXTENSION_REFUSED = event("extension.refused", "{actor} gave {target} no more time", icon="ban", fields="ends_at")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import tzinfo
 from typing import Any
 
 from django.utils import timezone
@@ -30,6 +31,14 @@ def sentence(event: Event) -> SafeString:
     return mark_safe(_PLACE.sub(fill, conditional_escape(kind.sentence)))  # noqa: S308 - every part is escaped
 
 
+def plain_sentence(event: Event, zone: tzinfo) -> str:
+    """What happened, for a file: no marks, and days as they are in this zone. Who was erased is somebody."""
+    kind = event_kind(event.action)
+    if kind is None:
+        return f"{event.action}: {event.target_label}"
+    return _PLACE.sub(lambda place: str(_value(event, place.group(1), zone)) or "somebody", kind.sentence)
+
+
 def icon(event: Event) -> str:
     kind = event_kind(event.action)
     return kind.icon if kind else "history"
@@ -50,19 +59,19 @@ def _listed(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _value(event: Event, place: str) -> Any:
+def _value(event: Event, place: str, zone: tzinfo | None = None) -> Any:
     if place == "actor":
         return event.actor_label or ERASED
     if place == "target":
         return event.target_label or ERASED
     when, _, name = place.partition("_")
-    return _day((event.before if when == "before" else event.after).get(name, ""))
+    return _day((event.before if when == "before" else event.after).get(name, ""), zone)
 
 
-def _day(value: Any) -> Any:
-    """Of a moment that an event keeps the day, where the reader is; anything else as it is."""
+def _day(value: Any, zone: tzinfo | None) -> Any:
+    """Of a moment that an event keeps the day, in the zone or where the reader is; anything else as it is."""
     moment = kept_moment(value)
     if moment is None:
         return value
-    local = timezone.localtime(moment)
+    local = timezone.localtime(moment, zone)
     return f"{local.day} {local:%B %Y}"

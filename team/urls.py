@@ -2,6 +2,7 @@ from django.urls import path
 
 from team.views.access import AccessView, WhoView
 from team.views.audit import AuditView, LogChoicesView
+from team.views.audit_export import AuditExportView
 from team.views.audit_proof import ProofView
 from team.views.export import ExportView
 from team.views.invitation import InvitationMenuView, InvitationView
@@ -34,4 +35,5 @@ urlpatterns = [
     path("o/<slug:slug>/audit/", AuditView.as_view(), name="audit"),
     path("o/<slug:slug>/audit/proof/", ProofView.as_view(), name="audit_proof"),
     path("o/<slug:slug>/audit/by/<slug:name>/", LogChoicesView.as_view(), name="audit_choices"),
+    path("o/<slug:slug>/audit/export/", AuditExportView.as_view(), name="audit_export"),
 ]

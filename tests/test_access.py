@@ -44,6 +44,7 @@ GET = {
     "team:audit_choices":     "200   200   403   403   403     403    403    404  404   404    302",
     "team:role_history":      "200   200   403   403   403     403    403    404  404   404    302",
     "team:group_history":     "200   200   403   403   403     403    403    404  404   404    302",
+    "team:audit_export":      "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "200   200   200   403   403     403    403    404  404   404    302",
     "invitations:create":     "200   200   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
@@ -132,6 +133,7 @@ POST = {
     "team:audit_choices":     "405   405   403   403   403     403    403    404  404   404    302",
     "team:role_history":      "405   405   403   403   403     403    403    404  404   404    302",
     "team:group_history":     "405   405   403   403   403     403    403    404  404   404    302",
+    "team:audit_export":      "405   405   403   403   403     403    403    404  404   404    302",
     "invitations:list":       "405   405   405   403   403     403    403    404  404   404    302",
     "invitations:create":     "302   302   403   403   403     403    403    404  404   404    302",
     "invitations:invite_list":          "404   404   403   403   403     403    403    404  404   404    302",
@@ -270,7 +272,7 @@ def address(view: str, organization: Organization, invitation: Invitation) -> st
 
 
 # Pages that the audit log tells of.
-TOLD = ["team:export"]
+TOLD = ["team:export", "team:audit_export"]
 # Buttons that change nothing that others share.
 UNTOLD = ["organizations:saved_filters", "organizations:domain_check", "invitations:join", "invitations:many"]
 OF_AN_INVITATION = [

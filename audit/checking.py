@@ -1,0 +1,79 @@
+"""Whether one event is as it was written: what every proof of events comes down to, of a chain and of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from audit.canonical import SORTED, VERSION, Told, link, only, without
+from audit.rows import Row, fields
+
+
+def wrong_with(row: Row, previous: bytes, erased: Mapping[str, int]) -> str:
+    """What is wrong with an event by itself, given the hash before it; '' where nothing is.
+
+    `erased` says of which ids it may be gone who they were: those that it counts above zero.
+    """
+    if link(previous, row.text) != row.hash:
+        return "does not go with the one before it: it was altered, or put in its place."
+    try:
+        said = orjson.loads(row.text)
+        what = _unlike(said, row) or _another(said, row, erased)
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        what = "its text is none of ours"
+    return f"was altered: {what}." if what else ""
+
+
+def _unlike(said: dict[str, Any], row: Row) -> str:
+    """The first column that says something else than the text."""
+    personal = said["personal"]
+    before, after = (without(fields(one), personal) for one in (row.before, row.after))
+    if (
+        said["number"] == row.number
+        and said["at"] == row.at
+        and said["type"] == row.type
+        and said["action"] == row.action
+        and said["entity"] == row.entity
+        and said["actor_kind"] == row.actor_kind
+        and said["actor_id"] == row.actor_id
+        and said["target_id"] == row.target_id
+        and _is_same(said["before"], before)
+        and _is_same(said["after"], after)
+        and said["batch"] == row.batch
+        and said["request_id"] == row.request_id
+        and said["id"] == row.id
+        and said["chain"] == row.chain_id
+        and said["v"] == VERSION
+    ):
+        return ""
+    columns = row._asdict() | {"before": before, "after": after, "chain": row.chain_id, "v": VERSION}
+    told = (name for name, value in said.items() if not _is_same(columns.get(name, value), value))
+    return f"its {next(told)} is another"
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """To Python a true equals 1, and 1 equals 1.0."""
+    return one == other and (not one or orjson.dumps(one, option=SORTED) == orjson.dumps(other, option=SORTED))
+
+
+def _another(said: dict[str, Any], row: Row, erased: Mapping[str, int]) -> str:
+    """Whether what tells who it was is what its digests say, or was erased on purpose."""
+    if row.actor_salt is None:
+        if not _was(erased, row.actor_id) or row.actor_label or row.on_behalf_of or row.address or row.user_agent:
+            return "who did it is gone, and nobody was erased"
+    else:
+        told = Told(row.actor_salt, [row.actor_label, row.on_behalf_of, row.address, row.user_agent])
+        if told.digest != said["actor"]:
+            return "who did it, or from where, is another"
+    label, personal = row.target_label, said["personal"]
+    parts = [only(fields(one), personal) for one in (row.before, row.after)] if personal else []
+    if row.target_salt is None:
+        gone = _was(erased, row.target_id) and not label and not any(parts)
+        return "" if gone else "whom it was done to is gone, and nobody was erased"
+    return "" if Told(row.target_salt, [label, *parts]).digest == said["target"] else "whom it was done to is another"
+
+
+def _was(erased: Mapping[str, int], subject: str | None) -> bool:
+    return subject is not None and erased[subject] > 0
