@@ -6,6 +6,7 @@ that each event in it is as it was written. However long the file is, that takes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -21,6 +22,7 @@ from audit.rows import Row
 from audit.sealing import is_signed_with
 
 LONGEST = 16 * 2**20  # bytes of a line; no event is near that, and a file that is none has no lines at all
+_SIGNATURE = re.compile("[0-9a-f]{128}")
 _IN_FILE = [name for name in Row._fields if name != "chain_id"]
 
 
@@ -200,7 +202,7 @@ def _end(values: dict[str, Any], raw: bytes, state: _State, result: FileVerified
         _refuse("the manifest is signed with a key that is not ours, or not the one named by --key.")
     said = text_of({name: value for name, value in values.items() if name != "signature"})
     # The one way of writing it: other digits, spaces or a name given twice would say the same, and are not ours.
-    is_as_written = isinstance(signature, str) and signature == signature.lower() and raw == line_of(values)
+    is_as_written = isinstance(signature, str) and _SIGNATURE.fullmatch(signature) and raw == line_of(values)
     if not is_as_written or not is_signed_with(key, said, str(signature)):
         _refuse("the manifest's signature is not right: the manifest was altered, or somebody else signed it.")
     if values.get("count") != result.events:

@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 SIZES = (100, 10_000, 100_000, 1_000_000)
-PARTS = ("members", "export", "bulk", "memory", "access", "sending", "inviting", "audit", "audit_page")
-NEED_NO_CROWD = {"access", "sending", "inviting", "audit", "audit_page"}
+PARTS = ("members", "export", "bulk", "memory", "access", "sending", "inviting", "audit", "audit_export", "audit_page")
+NEED_NO_CROWD = {"access", "sending", "inviting", "audit", "audit_export", "audit_page"}
 ON_DEMAND = {"audit_page"}  # makes ten million events, some 20 GB
 DATABASE = "postgres://postgres@127.0.0.1:5432/roster_bench"
 

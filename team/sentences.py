@@ -36,7 +36,12 @@ def plain_sentence(event: Event, zone: tzinfo) -> str:
     kind = event_kind(event.action)
     if kind is None:
         return f"{event.action}: {event.target_label}"
-    return _PLACE.sub(lambda place: str(_value(event, place.group(1), zone)) or "somebody", kind.sentence)
+
+    def fill(place: re.Match[str]) -> str:
+        value = _value(event, place.group(1), zone)
+        return "somebody" if value == "" and place.group(1) in ("actor", "target") else str(value)
+
+    return _PLACE.sub(fill, kind.sentence)
 
 
 def icon(event: Event) -> str:

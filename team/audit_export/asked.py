@@ -48,10 +48,10 @@ def read(query: QueryDict, rows: QuerySet[Event]) -> Asked:
     if not days:
         return Asked(form, rows, is_complete=True)
     words = ", ".join(f"{name} {day}" for name, day in days.items())
-    return Asked(form, _between(rows, since, before), is_complete=True, filter=days, words=words)
+    return Asked(form, between(rows, since, before), is_complete=True, filter=days, words=words)
 
 
-def _between(rows: QuerySet[Event], since: date | None, before: date | None) -> QuerySet[Event]:
+def between(rows: QuerySet[Event], since: date | None, before: date | None) -> QuerySet[Event]:
     """By their numbers, so that none is left out where a clock was set back; days are those of UTC."""
     of_days = rows
     if since:
