@@ -32,14 +32,13 @@ def sentence(event: Event) -> SafeString:
 
 
 def plain_sentence(event: Event, zone: tzinfo) -> str:
-    """What happened, for a file: no marks, and days as they are in this zone. Who was erased is somebody."""
+    """What happened, for a file: no marks, and days as they are in this zone."""
     kind = event_kind(event.action)
     if kind is None:
         return f"{event.action}: {event.target_label}"
 
     def fill(place: re.Match[str]) -> str:
-        value = _value(event, place.group(1), zone)
-        return "somebody" if value == "" and place.group(1) in ("actor", "target") else str(value)
+        return str(_value(event, place.group(1), zone))
 
     return _PLACE.sub(fill, kind.sentence)
 

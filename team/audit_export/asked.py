@@ -1,20 +1,21 @@
-"""Which events a file is asked for, and in what form: the one place where filters become a queryset of events."""
+"""Which events a file is asked for, and in what form: by the filters of the log's page, as its address has them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
 
 from audit.models import Event
+from organizations.models import Organization
+from team.log.filters import Filters
 
 FORMATS = {"csv": "CSV", "jsonl": "JSON Lines"}
-_FURTHEST = date(9999, 1, 1)  # a day that has a next one, in every time zone
+_TIMES = {"since", "until"}
 
 
 @dataclass(frozen=True)
@@ -31,52 +32,28 @@ class Asked:
     words: str = "everything"
 
 
-def read(query: QueryDict, rows: QuerySet[Event]) -> Asked:
-    """What the address asks for: `format`, and of `rows`, all of a chain, those from `since` on and `before` a day.
+def read(query: QueryDict, organization: Organization) -> Asked:
+    """What the address asks for: `format`, and the filters of the log.
 
-    Raises ValidationError (`format`, `day`, `reversed`).
+    Raises ValidationError: of the `format`, or all that cannot be meant among the filters.
     """
     form = query.get("format", "csv")
     if form not in FORMATS:
         message = "The audit log is exported as csv or as jsonl. Choose one of them as the format."
         raise ValidationError(message, code="format")
-    since, before = _day(query, "since"), _day(query, "before")
-    if since and before and since >= before:
-        message = f"There is no day from {since} on and before {before}. Choose a later day to end with."
-        raise ValidationError(message, code="reversed")
-    days = {name: day.isoformat() for name, day in (("since", since), ("before", before)) if day}
-    if not days:
-        return Asked(form, rows, is_complete=True)
-    words = ", ".join(f"{name} {day}" for name, day in days.items())
-    return Asked(form, between(rows, since, before), is_complete=True, filter=days, words=words)
+    filters = Filters.read(query, organization)
+    if filters.mistakes:
+        raise ValidationError(list(filters.mistakes))
+    sought, is_complete = filters.sought(organization), set(filters.on) <= _TIMES
+    rows = _between(organization, sought.span.moments) if is_complete else sought.all()
+    words = [said for _, said in filters.in_words()] + ([f"“{filters.q}”"] if filters.q else [])
+    return Asked(form, rows, is_complete, dict(filters.pairs), ", ".join(words) or "everything")
 
 
-def between(rows: QuerySet[Event], since: date | None, before: date | None) -> QuerySet[Event]:
-    """By their numbers, so that none is left out where a clock was set back; days are those of UTC."""
-    of_days = rows
-    if since:
-        of_days = of_days.filter(at__gte=_midnight(since))
-    if before:
-        of_days = of_days.filter(at__lt=_midnight(before))
-    ends = of_days.order_by().aggregate(first=Min("number"), last=Max("number"))
-    if ends["first"] is None:
-        return rows.none()
-    return rows.filter(number__gte=ends["first"], number__lte=ends["last"])
-
-
-def _day(query: QueryDict, name: str) -> date | None:
-    typed = query.get(name, "")
-    if not typed:
-        return None
-    try:
-        day = datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        day = None
-    if day is None or len(typed) != len("2026-01-31") or not typed.isascii() or not date.min < day < _FURTHEST:
-        message = f"“{name}” is a day such as 2026-01-31. Write it so, or leave it out."
-        raise ValidationError(message, code="day")
-    return day
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
+def _between(organization: Organization, moments: Q) -> QuerySet[Event]:
+    """All from the first to the last of a time, so that none is left out where a clock was set back."""
+    rows = Event.objects.filter(chain_id=organization.pk)
+    if not moments:
+        return rows
+    ends = rows.filter(moments).aggregate(first=Min("number"), last=Max("number"))
+    return rows.filter(number__gte=ends["first"], number__lte=ends["last"]) if ends["first"] else rows.none()

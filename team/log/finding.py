@@ -40,6 +40,13 @@ class Sought:
     rest: Q = field(default_factory=Q)
     span: Span = ANY_TIME
 
+    def all(self) -> QuerySet[Event]:
+        """Everything that matches, for whoever walks through all of it; a page is found by `find`."""
+        rows = self.span.numbers(Event.objects.filter(chain_id=self.chain)).filter(self.span.moments, self.rest)
+        for way in self.ways:
+            rows = rows.filter(reduce(or_, way))
+        return rows
+
 
 @dataclass(frozen=True)
 class Found:

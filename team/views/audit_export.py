@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.generic import View
 
 from audit.exporting import Export, json_lines
-from audit.models import Event
 from organizations.actions.exporting import note_log_export
 from organizations.views.base import OrganizationMixin
 from team.audit_export.asked import FORMATS, read
@@ -30,9 +29,9 @@ class AuditExportView(OrganizationMixin, View):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         organization = self.organization
         try:
-            asked = read(request.GET, Event.objects.filter(chain_id=organization.pk))
+            asked = read(request.GET, organization)
         except ValidationError as mistake:
-            return HttpResponse(mistake.message, status=400, content_type="text/plain; charset=utf-8")
+            return HttpResponse(" ".join(mistake.messages), status=400, content_type="text/plain; charset=utf-8")
         form = asked.form
         note_log_export(actor=self.actor, organization=organization, filters=asked.words, form=FORMATS[form])
         export = Export(

@@ -303,7 +303,7 @@ def test_chain_under_another_name_is_found(chain, other_org):
 
 
 def test_sentence_is_held_by_the_signature(chain):
-    file = export(chain).replace(b"Grace Okafor changed the role", b"Nobody changed the role", 1)
+    file = export(chain).replace(b"Grace Okafor changed Mina", b"Nobody changed Mina", 1)
     assert "one of them was altered" in finding(file)
 
 
