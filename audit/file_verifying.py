@@ -217,7 +217,7 @@ def _end(values: dict[str, Any], raw: bytes, state: _State, result: FileVerified
         "last": result.last or None,
         "hash": state.hash.hex() if result.events else None,
     }
-    if any(values.get(name) != value for name, value in told.items()):
+    if text_of({name: values.get(name) for name in told}) != text_of(told):
         _refuse("the manifest is that of another file.")
     return key
 

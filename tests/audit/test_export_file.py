@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit import clock, exporting
-from audit.canonical import text_of
+from audit.canonical import link, text_of
 from audit.exporting import Export, json_lines
 from audit.file_verifying import FileVerified, verify_file
 from audit.guards import lowered
@@ -145,7 +145,8 @@ def test_many_parts_ask_once_each_and_once_for_the_end(chain, monkeypatch):
     assert len(queries) == chain.length // 5 + 2
 
 
-def test_events_that_are_added_meanwhile_are_not_waited_for(chain, org, owner, member):
+def test_events_that_are_added_meanwhile_are_not_waited_for(chain, org, owner, member, monkeypatch):
+    monkeypatch.setattr(exporting, "AT_ONCE", 5)
     lines = json_lines(asked_of(chain), said)
     begun = next(lines)
     story(org, owner, member)
@@ -208,7 +209,7 @@ def other_ends(lines: Lines, chance: random.Random) -> Lines:
     values = orjson.loads(lines[place])
     name = chance.choice(sorted(values))
     values[name] = not values[name] if isinstance(values[name], bool) else chance.choice(["x", 7, None, {}])
-    return [*lines[:place], orjson.dumps(values) + b"\n", *lines[place + 1 :][: None if place == 0 else 0]]
+    return [*lines[:place], orjson.dumps(values) + b"\n", *lines[place + 1 :]]
 
 
 def one_byte(lines: Lines, chance: random.Random) -> Lines:
@@ -237,7 +238,7 @@ def test_fifty_tampers_at_random_are_all_found(chain, write):
         assert finding(changed).startswith("Line "), (seed, done, way.__name__)
 
 
-def signed_anew(lines: Lines) -> bytes:
+def signed_anew(lines: Lines, **changes: Any) -> bytes:
     """By somebody who holds the key: what is found then is found by the chain alone."""
     manifest = orjson.loads(lines[-1])
     rows = [orjson.loads(line) for line in lines[1:-1]]
@@ -248,6 +249,7 @@ def signed_anew(lines: Lines) -> bytes:
         "hash": rows[-1]["hash"],
         "sha256": sha256(b"".join(lines[:-1])).hexdigest(),
     }
+    manifest |= changes
     del manifest["signature"]
     _, manifest["signature"] = sign(text_of(manifest))
     return b"".join([*lines[:-1], orjson.dumps(manifest) + b"\n"])
@@ -280,6 +282,33 @@ def test_event_that_is_gone_from_a_whole_range_is_named_whoever_signed(chain):
     lines = export(chain).splitlines(keepends=True)
     assert finding(signed_anew(lines[:4] + lines[5:])) == "Line 5: event 4 is missing before event 5."
     assert finding(signed_anew([lines[0], *lines[2:]])) == "Line 2: event 1 is missing before event 2."
+
+
+def test_event_that_was_put_in_place_of_another_is_found_whoever_signed(chain):
+    lines = export(chain).splitlines(keepends=True)
+    values = orjson.loads(lines[4])
+    values["previous"] = "00" * 32
+    values["hash"] = link(bytes(32), values["text"]).hex()
+    changed = [*lines[:4], orjson.dumps(values) + b"\n", *lines[5:]]
+    assert finding(signed_anew(changed)) == "Line 5: event 4 does not go with the one before it."
+
+
+def test_order_of_a_filtered_export_is_that_of_the_log_whoever_signed(chain):
+    lines = roles(chain).splitlines(keepends=True)
+    number = orjson.loads(lines[2])["number"]
+    swapped_ones = [*lines[:2], lines[3], lines[2], *lines[4:]]
+    twice = [*lines[:3], lines[2], *lines[3:]]
+    for changed in (swapped_ones, twice):
+        assert f"event {number} is out of its place" in finding(signed_anew(changed))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"first": 2}, {"last": 7}, {"hash": "00" * 32}, {"complete": False}, {"complete": 1}, {"chain": "x"}, {"v": 2}],
+)
+def test_manifest_of_another_file_is_found_whoever_signed(chain, changes):
+    lines = export(chain).splitlines(keepends=True)
+    assert finding(signed_anew(lines, **changes)) == f"Line {len(lines)}: the manifest is that of another file."
 
 
 def test_what_was_altered_in_the_database_is_found_in_the_file(chain):
