@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection, transaction
 from uuid_utils.compat import uuid7
 
-from audit import clock
+from audit import clock, refusing
+from audit.actors import Actor
 from audit.canonical import beginning_of
 from audit.entries import Entry
 from audit.models import Chain
@@ -123,7 +125,7 @@ def make_action(prepare: Preparation) -> Callable[[Callable[P, R]], Callable[P, 
     """A decorator for actions whose locks `prepare` takes."""
 
     def decorator(function: Callable[P, R]) -> Callable[P, R]:
-        signature = inspect.signature(function)
+        signature, name = inspect.signature(function), function.__name__.strip("_")
 
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -131,8 +133,8 @@ def make_action(prepare: Preparation) -> Callable[[Callable[P, R]], Callable[P, 
             run = functools.partial(function, *args, **kwargs)
             outer = _current.get()
             if outer is not None:
-                return _join(outer, prepare, arguments, run)
-            return _begin(prepare, arguments, run)
+                return _join(outer, prepare, arguments, run, name)
+            return _begin(prepare, arguments, run, name)
 
         _made.append(wrapper)
         return wrapper
@@ -140,11 +142,12 @@ def make_action(prepare: Preparation) -> Callable[[Callable[P, R]], Callable[P, 
     return decorator
 
 
-def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]) -> R:
+def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R], name: str) -> R:
     # Inside somebody else's transaction a deadlock has already undone their work: only they can try again.
     tries = 1 if connection.in_atomic_block else TRIES
     while True:
         tries -= 1
+        act: Act | None = None
         try:
             with transaction.atomic():
                 act = Act(now=clock.read())
@@ -156,19 +159,32 @@ def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]
                 finally:
                     _current.reset(token)
             return result
+        except PermissionDenied as refusal:
+            if act is not None and "actor" in arguments:
+                _note_refusal(act, arguments["actor"], refusal, name)
+            raise
         except OperationalError as error:
             if not tries or getattr(error.__cause__, "sqlstate", None) not in _TRY_AGAIN:
                 raise
 
 
-def _join(outer: Act, prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]) -> R:
+def _note_refusal(act: Act, actor: Actor, refusal: PermissionDenied, name: str) -> None:
+    """In each organization that was locked for it, or for each account where it was about those alone."""
+    what, reason = refusing.mark(refusal, name), str(refusal.args[0]) if refusal.args else ""
+    for chain in act.organizations or act.users:
+        refusing.note(chain=chain, actor=actor, what=what, reason=reason)
+
+
+def _join(outer: Act, prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R], name: str) -> R:
     put_back = outer.remember()
     try:
         with transaction.atomic():  # a savepoint: who catches a refusal finds nothing half done
             prepare(outer, arguments, joining=True)
             return run()
-    except BaseException:
+    except BaseException as error:
         put_back()
+        if isinstance(error, PermissionDenied):
+            refusing.mark(error, name)
         raise
 
 

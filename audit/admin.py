@@ -12,7 +12,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin
 
-from audit.models import Chain, Event, Purge, Seal
+from audit.models import Chain, Event, Purge, Refused, Seal
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -71,3 +71,11 @@ class PurgeAdmin(ReadOnlyAdmin):
     list_display = ("at", "chain_id", "last", "subject", "is_open")
     list_filter = ("is_open",)
     search_fields = ("=chain_id", "=subject")
+
+
+@admin.register(Refused)
+class RefusedAdmin(ReadOnlyAdmin):
+    list_display = ("last_at", "actor_label", "what", "reason", "times", "path", "address", "chain_id")
+    list_filter = ("actor_kind",)
+    search_fields = ("actor_label", "what", "=chain_id", "=actor_id", "=request_id")
+    ordering = ("-id",)

@@ -11,6 +11,7 @@ class Origin:
     address: str | None = None
     user_agent: str = ""
     request_id: str = ""
+    path: str = ""  # of pages whose address is no key: of an organization, of staff
 
 
 _NOWHERE = Origin()

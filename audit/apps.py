@@ -1,3 +1,4 @@
+from celery.signals import task_postrun, task_prerun
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -9,4 +10,8 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit"
 
     def ready(self) -> None:
+        from audit import refusing  # noqa: PLC0415
+
         post_migrate.connect(install_after_migrating, sender=self)
+        task_prerun.connect(refusing.begin_task)
+        task_postrun.connect(refusing.end_task)

@@ -8,6 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
 
 from audit.ambient import Origin, coming_from
+from audit.refusing import writing_refusals_after
+
+# Other pages are opened by links that are keys.
+_TOLD = ("/o/", "/admin/")
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -26,6 +30,8 @@ def address_of(request: HttpRequest) -> str | None:
 
 
 class OriginMiddleware:
+    """Outermost of those that touch the database: what it writes after the response is in no transaction of others."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -34,8 +40,9 @@ class OriginMiddleware:
             address=address_of(request),
             user_agent=request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")[:300],
             request_id=str(uuid7()),
+            path=request.path[:300].replace("\x00", "") if request.path.startswith(_TOLD) else "",
         )
-        with coming_from(where):
+        with writing_refusals_after(), coming_from(where):
             response = self.get_response(request)
         response.headers["X-Request-Id"] = where.request_id
         return response

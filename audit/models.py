@@ -138,3 +138,6 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain_id} ({self.number})"
+
+
+from audit.refused import Refused as Refused  # noqa: E402 - a module of its own, found here by Django

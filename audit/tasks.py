@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit.actors import SYSTEM
-from audit.models import Chain, Event, Seal
+from audit.models import Chain, Event, Refused, Seal
 from audit.retention import remove_before
 from audit.sealing import seal
 from audit.verifying import Verified, verify
@@ -48,3 +48,9 @@ def check(chain: Chain) -> Verified:
     if chain.length and not found.finding and not sealed:
         seal(chain, now).save()
     return found
+
+
+@shared_task(name="audit.forget_refusals")
+def forget_refusals() -> None:
+    """Delete refusals of long ago; events stay."""
+    Refused.objects.filter(at__lt=timezone.now() - timedelta(days=settings.REFUSALS["days"])).delete()

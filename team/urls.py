@@ -13,6 +13,7 @@ from team.views.overview import OverviewView
 from team.views.person import PersonView
 from team.views.person_history import HistoryView
 from team.views.person_menu import PersonMenuView
+from team.views.refused import RefusedView
 from team.views.thing_history import GroupHistoryView, RoleHistoryView
 
 app_name = "team"
@@ -36,4 +37,5 @@ urlpatterns = [
     path("o/<slug:slug>/audit/proof/", ProofView.as_view(), name="audit_proof"),
     path("o/<slug:slug>/audit/by/<slug:name>/", LogChoicesView.as_view(), name="audit_choices"),
     path("o/<slug:slug>/audit/export/", AuditExportView.as_view(), name="audit_export"),
+    path("o/<slug:slug>/audit/refused/", RefusedView.as_view(), name="refused"),
 ]

@@ -34,6 +34,7 @@ PAGES = [
     "/o/marram/audit/?person=grace@marram.example.org&action=member.joined&since=2020-01-01&until=2099-01-01&q=crowd",
     "/o/marram/audit/?type=USER_ACTION&entity=member&source=203.0.113.9&batch=01a2194f20bd722cba7b9518d95beffd",
     "/o/marram/audit/by/action/",
+    "/o/marram/audit/refused/",
     "/o/marram/invitations/",
     "/o/marram/invitations/?status=revoked",
     "/o/marram/invitations/?status=failed&q=person1",

@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
     "invitations-forget-lists": {"task": "invitations.forget_lists", "schedule": 86_400.0},
     "audit-verify": {"task": "audit.verify", "schedule": 86_400.0},
     "audit-remove-old": {"task": "audit.remove_old", "schedule": 86_400.0},
+    "audit-forget-refusals": {"task": "audit.forget_refusals", "schedule": 86_400.0},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }
 
@@ -341,3 +342,6 @@ INVITATION_LIMITS = {
     "address": 10,
     "address_from_one": 5,
 }
+# What people are refused for lack of permission: how many things a person or program in an organization is named for in
+# an hour, and for how many days that is kept.
+REFUSALS = {"an_hour": 100, "days": 90}

@@ -61,6 +61,7 @@ UNFOLD = {
                     "Record",
                     (
                         ("Events", "history", "audit_event"),
+                        ("Refusals", "block", "audit_refused"),
                         ("Chains", "link", "audit_chain"),
                         ("Seals", "verified", "audit_seal"),
                         ("Purges", "delete_sweep", "audit_purge"),

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.models import User
+from audit import refusing
 from organizations.models import Group, Membership, note_visit
 from organizations.policies import holds
 from organizations.views.extension_notice import build_notice
@@ -63,6 +64,8 @@ class OrganizationMixin(LoginRequiredMixin):
             return super().dispatch(request, *args, **kwargs)
         except PermissionDenied as refusal:
             reason = str(refusal.args[0]) if refusal.args else ""
+            if not refusing.is_of_an_action(refusal):
+                self._note_refusal(self.page_name, reason)
             return self._explain("organizations/forbidden.html", reason=reason)
 
     def has_permission(self) -> bool:
@@ -103,7 +106,12 @@ class OrganizationMixin(LoginRequiredMixin):
     def _refuse(self, missing: str) -> HttpResponse:
         """The 403 page that says which permission is missing, why, and whom to ask."""
         refusal = build_refusal(self.membership, missing, self.group, self.now)
+        self._note_refusal(missing, f"{missing} {refusal.said}.")
         return self._explain("organizations/forbidden.html", refusal=refusal, group=self.group)
+
+    def _note_refusal(self, what: str, reason: str) -> None:
+        """It is written down when the request has ended."""
+        refusing.note(chain=self.organization.pk, actor=self.actor, what=what, reason=reason)
 
     def _explain(self, template: str, **context: Any) -> HttpResponse:
         """A 403 page that names the organization, the role and the reason."""
