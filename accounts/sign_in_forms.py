@@ -11,11 +11,12 @@ from django.contrib.auth.hashers import make_password
 from django.forms import BaseForm, CharField, HiddenInput, JSONField
 from django.http import HttpRequest, HttpResponse
 
-from accounts.actions import give_way
+from accounts import events
+from accounts.actions import give_way, note
 from accounts.addresses import normalise
 from accounts.models import User
 from accounts.names import validate_name
-from audit.actors import Actor, ActorKind
+from audit.actors import SYSTEM, Actor, ActorKind
 
 LABELS = {
     "oldpassword": "Current password",
@@ -140,11 +141,23 @@ class LoginWebAuthnForm(ReadsCredential, webauthn.LoginWebAuthnForm):  # type: i
     credential = CredentialField()
 
 
-class AuthenticateWebAuthnForm(ReadsCredential, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+class TellsOfFailure(ReadsCredential):
+    """A passkey that is not taken is a failed sign-in; allauth tells of codes alone."""
+
+    user: User
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.errors:
+            after = {"method": "passkey"}
+            note(actor=SYSTEM, user=self.user, kind=events.SIGN_IN_FAILED, after=after)
+
+
+class AuthenticateWebAuthnForm(TellsOfFailure, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
     credential = CredentialField()
 
 
-class ReauthenticateWebAuthnForm(ReadsCredential, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class ReauthenticateWebAuthnForm(TellsOfFailure, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     credential = CredentialField()
 
 

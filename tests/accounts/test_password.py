@@ -16,7 +16,7 @@ def test_changing_it_signs_other_browsers_out_and_tells_by_mail(stranger, signed
     with written() as news:
         answer = here.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
     assert answer.status_code == 302
-    assert news.actions == ["account.password_changed"]
+    assert news.actions == ["account.password_changed", "account.session_ended"]
     assert [mail.kind for mail in news.mails] == ["accounts.password_changed"]
     assert here.get("/accounts/profile/").status_code == 200
     assert there.get("/accounts/profile/").status_code == 302
