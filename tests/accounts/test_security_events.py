@@ -116,7 +116,7 @@ def test_a_password_chosen_anew_by_mail_ends_all_sessions(signed_in: SignedIn, c
     client.post("/accounts/password/reset/", {"email": user.email})
     page = client.get(mailed_link("password/reset/key"))
     with written() as news:
-        client.post(page.url, {"password1": NEW, "password2": NEW})
+        client.post(page["Location"], {"password1": NEW, "password2": NEW})
     assert told(user, news) == ["password_reset", "session_ended"]
     assert browser.get("/accounts/profile/").status_code == 302
 

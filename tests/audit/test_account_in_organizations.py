@@ -64,7 +64,7 @@ def test_one_factor_more_or_less_changes_nothing_for_organizations(member):
     TOTP.activate(member.user, generate_totp_secret())
     with written() as news:
         key = Authenticator(user=member.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Laptop"})
-        key.wrap = lambda: key  # type: ignore[method-assign]
+        key.wrap = lambda: key
         key.name = "Laptop"
         key.save()
     assert news.actions == ["account.passkey_added"]
