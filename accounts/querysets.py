@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.models import BaseUserManager
 from django.db.models import Q, QuerySet
@@ -22,6 +24,11 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def labels(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """What these accounts are called."""
+        rows = self.filter(id__in=ids).values_list("id", "name", "email")
+        return {pk: name or email for pk, name, email in rows}
 
     def with_address(self, address: str) -> QuerySet[User]:
         """Whose address this is: the main one of their account, or one that they confirmed; naming it is not enough."""

@@ -9,10 +9,13 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin
 
 from audit.models import Chain, Event, Purge, Refused, Seal
+from audit.naming import names_of
+from audit.staff_lists import EntityFilter, InChains, WhenFilter, changes_of
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -32,7 +35,8 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         # Django lets any column be asked for: what no page shows, such as a session's key, could be guessed bit by bit.
-        offered = lookup.removesuffix("__exact") in self.list_filter and "\x00" not in str(value)
+        filters = {one if isinstance(one, str) else one.parameter_name for one in self.list_filter}
+        offered = lookup.removesuffix("__exact") in filters and "\x00" not in str(value)
         return offered and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
@@ -45,12 +49,50 @@ class ReadOnlyAdmin(ModelAdmin):
         return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
 
 
+_HEAD = format_html_join("", '<th scope="col">{}</th>', [("Field",), ("Before",), ("After",)])
+
+
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "action", "actor_label", "target_label", "type", "address", "number")
-    list_filter = ("type", "entity")
-    search_fields = ("actor_label", "target_label", "action", "=chain_id", "=target_id", "=actor_id", "=request_id")
-    ordering = ("-id",)
+class EventAdmin(InChains, ReadOnlyAdmin):
+    """What happened in all organizations and accounts."""
+
+    list_display = ("at", "action", "actor_label", "target_label", "chain", "type", "address", "number")
+    list_filter = (WhenFilter, "type", EntityFilter)
+    search_fields = ("actor_label", "target_label", "action", "=target_id", "=actor_id", "=request_id", "=batch")
+    search_help_text = "A name, an action or an id; the id of an organization finds all that happened there."
+    fieldsets = (
+        (None, {"fields": ("at", "action", "target_label", "chain", "type", "changes")}),
+        ("Who", {"fields": ("actor_label", "actor_kind", "on_behalf_of", "actor_id")}),
+        ("From where", {"fields": ("address", "user_agent", "request_id")}),
+        ("Its place", {"fields": ("number", "batch", "chain_id", "target_id", "id")}),
+    )
+    readonly_fields = ("chain", "changes")
+
+    @admin.display(description="organization or account")
+    def chain(self, event: Event) -> str:
+        return _name_of(event)
+
+    @admin.display(description="changes")
+    def changes(self, event: Event) -> str:
+        rows = changes_of(event)
+        if not rows:
+            return "No field changed with this."
+        cells = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
+        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", _HEAD, cells)
+
+
+@admin.register(Refused)
+class RefusedAdmin(InChains, ReadOnlyAdmin):
+    """What was refused in all organizations."""
+
+    list_display = ("last_at", "actor_label", "what", "reason", "times", "chain", "path", "address")
+    list_filter = (WhenFilter,)
+    search_fields = ("actor_label", "what", "=actor_id", "=request_id")
+    readonly_fields = ("chain",)
+
+    @admin.display(description="organization or account")
+    def chain(self, refused: Refused) -> str:
+        return _name_of(refused)
 
 
 @admin.register(Chain)
@@ -73,9 +115,7 @@ class PurgeAdmin(ReadOnlyAdmin):
     search_fields = ("=chain_id", "=subject")
 
 
-@admin.register(Refused)
-class RefusedAdmin(ReadOnlyAdmin):
-    list_display = ("last_at", "actor_label", "what", "reason", "times", "path", "address", "chain_id")
-    list_filter = ("actor_kind",)
-    search_fields = ("actor_label", "what", "=chain_id", "=actor_id", "=request_id")
-    ordering = ("-id",)
+def _name_of(row: Event | Refused) -> str:
+    """Of its organization or account; the id where that is gone. A list has asked for all of its rows at once."""
+    known = row.chain_name if hasattr(row, "chain_name") else names_of([row.chain_id]).get(row.chain_id)
+    return known or str(row.chain_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 
 class OrganizationQuerySet(QuerySet["Organization"]):
+    def labels(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """What these organizations are called."""
+        return dict(self.filter(id__in=ids).values_list("id", "name"))
+
     def due_to_settle(self, at: datetime) -> OrganizationQuerySet:
         """Those where something has lapsed that is not written down yet."""
         return self.filter(settles_at__lte=at).order_by("settles_at")

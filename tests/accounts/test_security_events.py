@@ -114,7 +114,7 @@ def test_another_password_ends_other_sessions_and_says_so(signed_in: SignedIn, u
 def test_a_password_chosen_anew_by_mail_ends_all_sessions(signed_in: SignedIn, client: Client, user, mailed_link):
     browser = signed_in(user)
     client.post("/accounts/password/reset/", {"email": user.email})
-    page = client.get(mailed_link("password/reset/key"))
+    page: Any = client.get(mailed_link("password/reset/key"))
     with written() as news:
         client.post(page["Location"], {"password1": NEW, "password2": NEW})
     assert told(user, news) == ["password_reset", "session_ended"]
