@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +10,8 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin
@@ -49,24 +52,29 @@ class ReadOnlyAdmin(ModelAdmin):
         return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
 
 
-_HEAD = format_html_join("", '<th scope="col">{}</th>', [("Field",), ("Before",), ("After",)])
+_HEAD = format_html_join("", '<th class="text-left pr-6" scope="col">{}</th>', [("Field",), ("Before",), ("After",)])
+_ROW = '<tr><th class="text-left pr-6" scope="row">{}</th><td class="pr-6">{}</td><td>{}</td></tr>'
 
 
 @admin.register(Event)
 class EventAdmin(InChains, ReadOnlyAdmin):
     """What happened in all organizations and accounts."""
 
-    list_display = ("at", "action", "actor_label", "target_label", "chain", "type", "address", "number")
+    list_display = ("when", "action", "actor_label", "target_label", "chain", "type", "address")
     list_filter = (WhenFilter, "type", EntityFilter)
     search_fields = ("actor_label", "target_label", "action", "=target_id", "=actor_id", "=request_id", "=batch")
     search_help_text = "A name, an action or an id; the id of an organization finds all that happened there."
     fieldsets = (
-        (None, {"fields": ("at", "action", "target_label", "chain", "type", "changes")}),
+        (None, {"fields": ("when", "action", "target_label", "chain", "type", "changes")}),
         ("Who", {"fields": ("actor_label", "actor_kind", "on_behalf_of", "actor_id")}),
         ("From where", {"fields": ("address", "user_agent", "request_id")}),
         ("Its place", {"fields": ("number", "batch", "chain_id", "target_id", "id")}),
     )
-    readonly_fields = ("chain", "changes")
+    readonly_fields = ("when", "chain", "changes")
+
+    @admin.display(description="at")
+    def when(self, event: Event) -> str:
+        return _moment(event.at)
 
     @admin.display(description="organization or account")
     def chain(self, event: Event) -> str:
@@ -77,7 +85,7 @@ class EventAdmin(InChains, ReadOnlyAdmin):
         rows = changes_of(event)
         if not rows:
             return "No field changed with this."
-        cells = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
+        cells = format_html_join("", _ROW, rows)
         return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", _HEAD, cells)
 
 
@@ -85,10 +93,14 @@ class EventAdmin(InChains, ReadOnlyAdmin):
 class RefusedAdmin(InChains, ReadOnlyAdmin):
     """What was refused in all organizations."""
 
-    list_display = ("last_at", "actor_label", "what", "reason", "times", "chain", "path", "address")
+    list_display = ("last", "actor_label", "what", "reason", "times", "chain", "path", "address")
     list_filter = (WhenFilter,)
     search_fields = ("actor_label", "what", "=actor_id", "=request_id")
     readonly_fields = ("chain",)
+
+    @admin.display(description="last")
+    def last(self, refused: Refused) -> str:
+        return _moment(refused.last_at)
 
     @admin.display(description="organization or account")
     def chain(self, refused: Refused) -> str:
@@ -113,6 +125,10 @@ class PurgeAdmin(ReadOnlyAdmin):
     list_display = ("at", "chain_id", "last", "subject", "is_open")
     list_filter = ("is_open",)
     search_fields = ("=chain_id", "=subject")
+
+
+def _moment(at: datetime) -> str:
+    return format_html('<span class="whitespace-nowrap">{}</span>', date_format(timezone.localtime(at), "j M Y, H:i:s"))
 
 
 def _name_of(row: Event | Refused) -> str:

@@ -106,7 +106,7 @@ class OrganizationMixin(LoginRequiredMixin):
     def _refuse(self, missing: str) -> HttpResponse:
         """The 403 page that says which permission is missing, why, and whom to ask."""
         refusal = build_refusal(self.membership, missing, self.group, self.now)
-        self._note_refusal(missing, f"{missing} {refusal.said}.")
+        self._note_refusal(missing, f"The permission {missing} {refusal.said}.")
         return self._explain("organizations/forbidden.html", refusal=refusal, group=self.group)
 
     def _note_refusal(self, what: str, reason: str) -> None:

@@ -128,7 +128,7 @@ class TestAPage:
         assert client_of(member).get("/o/marram/audit/").status_code == 403
         row = Refused.objects.get()
         assert (row.actor_label, row.what, row.path) == ("Mina Haddad", "audit_log.read", "/o/marram/audit/")
-        assert row.reason == "audit_log.read is not in this role."
+        assert row.reason == "The permission audit_log.read is not in this role."
 
     @pytest.mark.parametrize(
         ("button", "what"),

@@ -83,7 +83,7 @@ def test_a_change_reads_well_and_stays_as_it_is(desk, owner, staff):
     event = Event.objects.get(action="organization.plan_changed")
     path = f"{EVENTS}{event.pk}/change/"
     html, _ = asked(desk, path)
-    row = '<th scope="row">plan</th><td>none</td><td>&lt;b&gt;Team&lt;/b&gt;</td>'
+    row = 'scope="row">plan</th><td class="pr-6">none</td><td>&lt;b&gt;Team&lt;/b&gt;</td>'
     for shown in (row, "Marram Instruments", "Sam Staff"):
         assert shown in html
     assert desk.post(path, {"actor_label": "Somebody"}).status_code == 403
