@@ -12,7 +12,7 @@ from audit.actions import current_act
 from audit.actors import Actor
 from audit.canonical import without
 from audit.events import PERSON_ERASED
-from audit.models import Event, Purge
+from audit.models import Event, Purge, Refused
 from audit.recording import record
 
 _AT_ONCE = 500
@@ -21,12 +21,14 @@ _AT_ONCE = 500
 def erase(subjects: Collection[UUID], *, actor: Actor) -> None:
     """Take out of every chain what tells who these are: a person's account, and what was addressed to them.
 
-    For actions: locks the chains, and records in each that it was done. What they did and what was done to them stays.
+    For actions: locks the chains, and records in each that it was done. What they did and what was done to them stays;
+    what they were refused, which is in no chain, goes as a whole.
     """
     act = current_act()
     named = Event.objects.filter(Q(actor_id__in=subjects) | Q(target_id__in=subjects)).order_by()
     chains = set(named.values_list("chain_id", flat=True).distinct())
     act.lock_chains(chains)
+    Refused.objects.filter(actor_id__in=subjects).delete()
     for chain_id in sorted(chains):
         rows = Event.objects.filter(chain_id=chain_id)
         for subject in sorted(subjects):

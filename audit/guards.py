@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 SENTENCE = "The audit log is only added to."
 TABLES = ("audit_event", "audit_seal", "audit_purge", "audit_chain")
@@ -138,6 +138,7 @@ def _dropped() -> list[str]:
 
 
 def _run(statements: list[str]) -> None:
-    with connection.cursor() as cursor:
+    """All or none: between one trigger that goes and the next that comes, nobody gets in."""
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.actors import SYSTEM
 from audit.erasing import erase
 from audit.guards import lowered
-from audit.models import Chain, Event, Purge
+from audit.models import Chain, Event, Purge, Refused
 from audit.verifying import verify
 from invitations.models import Invitation
 from organizations.actions.base import action
@@ -32,9 +32,12 @@ def again(chain: Chain) -> Chain:
     return Chain.objects.get(pk=chain.pk)
 
 
-def test_nothing_tells_any_more_who_an_erased_person_was(chain, org, member):
+def test_nothing_tells_any_more_who_an_erased_person_was(chain, org, member, client_of):
+    client_of(member).get("/o/marram/audit/")
+    assert Refused.objects.get().actor_label == "Mina H."
     forget(organization=org, people=[member])
-    told = serialize("json", Event.objects.all()) + "".join(Event.objects.values_list("text", flat=True))
+    told = serialize("json", [*Event.objects.all(), *Refused.objects.all()])
+    told += "".join(Event.objects.values_list("text", flat=True))
     for trace in ("Mina", "mina@", "Haddad", "surveyor", "+1 555"):
         assert trace not in told
 
