@@ -22,12 +22,12 @@ def note_export(*, actor: Actor, organization: Organization, filters: str) -> No
 
 
 @action
-def note_log_export(*, actor: Actor, organization: Organization, filters: str, form: str) -> None:
-    """Write down that the audit log goes out in a file of this form, before it does; `filters` says which events.
+def note_log_export(*, actor: Actor, organization: Organization, filters: str, file_type: str) -> None:
+    """Write down that the audit log goes out in a file of this type, before it does; `filters` says which events.
 
     Raises PermissionDenied.
     """
-    _note(actor, organization, "audit_log.read", events.AUDIT_LOG_EXPORTED, {"filter": filters, "format": form})
+    _note(actor, organization, "audit_log.read", events.AUDIT_LOG_EXPORTED, {"filter": filters, "format": file_type})
 
 
 def _note(actor: Actor, organization: Organization, permission: str, kind: EventKind, after: dict[str, Any]) -> None:

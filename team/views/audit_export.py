@@ -33,7 +33,7 @@ class AuditExportView(OrganizationMixin, View):
         except ValidationError as mistake:
             return HttpResponse(" ".join(mistake.messages), status=400, content_type="text/plain; charset=utf-8")
         form = asked.form
-        note_log_export(actor=self.actor, organization=organization, filters=asked.words, form=FORMATS[form])
+        note_log_export(actor=self.actor, organization=organization, filters=asked.words, file_type=FORMATS[form])
         export = Export(
             chain=organization.pk,
             rows=asked.rows,

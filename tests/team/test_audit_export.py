@@ -254,7 +254,7 @@ def test_only_those_who_may_read_the_log_get_it(client_of, org, owner, admin, me
 
 def test_the_action_is_the_law(org, member):
     with written() as news, pytest.raises(PermissionDenied):
-        note_log_export(actor=acting(member), organization=org, filters="everything", form="CSV")
+        note_log_export(actor=acting(member), organization=org, filters="everything", file_type="CSV")
     assert news.nothing
 
 

@@ -19,4 +19,4 @@ def the_oldest_days_go(cast: Cast) -> dict[str, Any]:
 
 @tells(note_log_export, "org audit_log.exported")
 def the_log_goes_out(cast: Cast) -> dict[str, Any]:
-    return {"organization": cast.org, "filters": "everything", "form": "CSV"}
+    return {"organization": cast.org, "filters": "everything", "file_type": "CSV"}
