@@ -126,6 +126,15 @@ def test_whole_days_go_and_the_rest_still_verifies(chain, settings):
     assert not Purge.objects.filter(is_open=True).exists()
 
 
+def test_nothing_is_removed_from_a_chain_that_is_not_whole(chain, settings):
+    settings.AUDIT_KEEP_DAYS = DAYS
+    with lowered():
+        Event.objects.filter(chain_id=chain.pk, number=5).update(actor_label="Nobody")
+    remove_old()
+    assert Event.objects.filter(chain_id=chain.pk).count() == chain.length
+    assert again(chain).finding.startswith("Event 5 was altered")
+
+
 def test_removing_again_on_the_same_day_changes_nothing(chain, settings):
     settings.AUDIT_KEEP_DAYS = DAYS
     remove_old()
