@@ -10,27 +10,10 @@ from django.utils import timezone
 
 from audit.actors import Actor
 from audit.models import EventType
+from team.chips import Chip, Choice
 from team.log.filters import Filters
 from team.log.people import Someone
 from team.log.words import entities, entity_in_words
-
-
-@dataclass(frozen=True)
-class Choice:
-    """`query` is the address of the log that it leads to."""
-
-    label: str
-    query: str
-    current: bool = False
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter: on, with the query that takes it off; or off, with where its choices are, seen from the log."""
-
-    label: str
-    off: str | None = None
-    choices: str = ""
 
 
 @dataclass(frozen=True)

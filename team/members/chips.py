@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from audit.actors import Actor
 from organizations.member_filters import Activity, Filters, Listed
 from organizations.models import MembershipSource, Organization
 from organizations.visible_groups import reads_groups, visible_groups
+from team.chips import Chip, Choice
 from team.members.orders import chosen, offered
 from team.members.tabs import Heads
 
 MOST_GROUPS = 100
-
-
-@dataclass(frozen=True)
-class Choice:
-    """`query` is the address of the table that it leads to."""
-
-    label: str
-    query: str
-    current: bool = False
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter: on, with the query that takes it off; or off, with where its choices are, seen from the table."""
-
-    label: str
-    off: str | None = None
-    choices: str = ""
 
 
 Section = tuple[str, list[Choice]]
