@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, Field, Q, QuerySet
 from django.db.models.functions import Lower
 
-from organizations import among  # noqa: F401 - `id__among`, for what is done to many
+from organizations.among import as_stored  # with it comes `id__among`, for what is done to many
 from organizations.keyset import Beyond
 
 if TYPE_CHECKING:
@@ -46,10 +46,29 @@ class DomainQuerySet(QuerySet["Domain"]):
         return self.filter(due_at__lte=at).order_by("due_at", "id")
 
 
+# Whole rows, so that a column more is read without a word here. Putting `of` together costs three times what it does to
+# ask this, on each page that invites (decision 23).
+_ROLES = """
+    SELECT * FROM organizations_role
+    WHERE (organization_id = %s OR organization_id IS NULL AND scheme = %s){narrowed}
+    ORDER BY rank, organization_id NULLS FIRST, lower(label)
+"""
+
+
 class RoleQuerySet(QuerySet["Role"]):
     def of(self, organization: Organization) -> RoleQuerySet:
         """Its scheme's built-in roles and its own, from narrowest to widest."""
         return self.ever_of(organization).filter(retired=False)
+
+    def listed(
+        self, organization: Organization, ids: Collection[UUID] | None = None, *, ever: bool = False
+    ) -> list[Role]:
+        """What `of` finds, or `ever_of`, or those of them with these ids: read at once."""
+        narrowed = "" if ever else " AND NOT retired"
+        if ids is not None:
+            narrowed += f" AND id IN ({', '.join(['%s'] * len(ids)) or 'NULL'})"
+        asked = [as_stored(organization.pk), organization.scheme, *map(as_stored, ids or ())]
+        return list(self.raw(_ROLES.format(narrowed=narrowed), asked))
 
     def ever_of(self, organization: Organization) -> RoleQuerySet:
         """Those, and the built-in ones that its scheme no longer declares and somebody may still hold."""
@@ -66,9 +85,29 @@ class RoleQuerySet(QuerySet["Role"]):
         return self.filter(grants__icontains=f'"{permission}"')
 
 
+_WITH_ACCOUNT = """
+    SELECT membership.*, account.is_active AS has_active_account
+    FROM organizations_membership membership JOIN accounts_user account ON account.id = membership.user_id
+    WHERE membership.organization_id = %s AND membership.user_id IN ({users})
+"""
+
+
 class MembershipQuerySet(QuerySet["Membership"]):
     def of_user(self, user: User) -> MembershipQuerySet:
         return self.filter(user=user).select_related("organization", "role")
+
+    def with_account(self, organization: Organization, users: Collection[UUID]) -> list[Membership]:
+        """Of these people, each with their role, the organization given, and `has_active_account`: read at once."""
+        if not users:
+            return []
+        wanted = ", ".join(["%s"] * len(users))
+        asked = [as_stored(organization.pk), *map(as_stored, users)]
+        found = list(self.raw(_WITH_ACCOUNT.format(users=wanted), asked))
+        held = {one.role_id for one in found if one.role_id}
+        roles = {role.pk: role for role in self._roles().listed(organization, held, ever=True)} if held else {}
+        for one in found:
+            one.organization, one.role = organization, roles.get(one.role_id) if one.role_id else None
+        return found
 
     def active(self, at: datetime) -> MembershipQuerySet:
         """Those that may grant something at that time: active and not past their end."""

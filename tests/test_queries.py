@@ -69,8 +69,8 @@ PAGES = [
 def asked(queries: CaptureQueriesContext) -> list[str]:
     """Each query in two words, what it does to which table; what begins and ends a transaction is none."""
     shapes = {
-        "SELECT": r' FROM "?(\w+)"?', "INSERT": r'INTO "(\w+)"', "UPDATE": r'UPDATE "(\w+)"', "DELETE": r'FROM "(\w+)"',
-        "DECLARE": r'FROM "(\w+)"',
+        "SELECT": r' FROM "?(\w+)"?', "INSERT": r'INTO "(\w+)"', "UPDATE": r'UPDATE "?(\w+)"?',
+        "DELETE": r'FROM "(\w+)"', "DECLARE": r'FROM "(\w+)"',
     }  # fmt: skip
     said = []
     for one in queries:

@@ -26,7 +26,7 @@ _DETAILS = {"name", "job_title", "phone"}
 
 def as_of_now(organization: Organization, offers: Sequence[Offer]) -> list[Offer]:
     """The offers with their roles and groups as they stand under the lock. Raises ValidationError (`unknown_role`)."""
-    roles = Role.objects.of(organization).order_by().in_bulk({one.role.pk for one in offers})
+    roles = {role.pk: role for role in Role.objects.listed(organization, {one.role.pk for one in offers})}
     groups = {one.pk: one for one in groups_here(organization, {group for one in offers for group in one.groups})}
     found = []
     for one in offers:

@@ -50,7 +50,7 @@ def invite(
     """
     organization = locked(organization)
     actor = as_of_now(actor, organization)
-    found = Role.objects.of(organization).filter(pk=role.pk).first()
+    found = next(iter(Role.objects.listed(organization, {role.pk})), None)
     if found is None:
         message = "This role no longer exists. Choose another one."
         raise ValidationError(message, code="unknown_role")

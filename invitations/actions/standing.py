@@ -36,11 +36,9 @@ def both_sides(invitation: Invitation, user: User | None) -> tuple[Membership | 
     No actor where the inviter or their account is no longer active here.
     """
     wanted = {person for person in (user and user.pk, invitation.invited_by_id) if person}
-    rows = Membership.objects.filter(organization=invitation.organization_id, user__in=wanted)
-    found = {person.user_id: person for person in rows.select_related("role", "user")}
+    found = {person.user_id: person for person in Membership.objects.with_account(invitation.organization, wanted)}
     membership = found.get(user.pk) if user else None
     inviter = found.get(invitation.invited_by_id) if invitation.invited_by_id else None
-    if inviter is None or not inviter.user.is_active:
+    if inviter is None or not inviter.has_active_account:
         return membership, None
-    inviter.organization = invitation.organization
     return membership, inviter.as_actor(now())

@@ -46,7 +46,8 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, organization: Organization, actor: Actor, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organization, self.actor, self.now = organization, actor, now
-        self.roles = [(role, may_give(actor, role, organization)) for role in Role.objects.of(organization).by_hand()]
+        by_hand = [role for role in Role.objects.listed(organization) if role.by_hand]
+        self.roles = [(role, may_give(actor, role, organization)) for role in by_hand]
         open_to = [role for role, decision in self.roles if decision]
         cast("RoleField", self.fields["role"]).offer(open_to)
         self.fields["role"].initial = next((role.pk for role in open_to), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
@@ -40,18 +41,22 @@ class InvitationMixin(PrivateMixin):
         self.now = timezone.now()
         self.user = request.user if request.user.is_authenticated else None
         self.version = version_opened(request, kwargs["invitation"])
-        found = self.invitations.filter(pk=kwargs["invitation"]).first()
+        found = next(iter(self.invitations.filter(pk=kwargs["invitation"])), None)
         self.is_gone = found is None and self.version is not None
         if found is not None:
             self.invitation = found
-            own = EmailAddress.objects.filter(user=self.user, email=found.email)
-            self.own_address = own.first() if self.user else None
         if not self.is_gone and (found is None or (self.version is None and not self.is_mine)):
             raise Http404
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase = gone(request) if self.is_gone else super().dispatch(request, *args, **kwargs)
         return response
+
+    @cached_property
+    def own_address(self) -> EmailAddress | None:
+        """The invited address in this account. What the button does asks for it again, under the lock."""
+        own = EmailAddress.objects.filter(user=self.user, email=self.invitation.email)
+        return own.first() if self.user else None
 
     @property
     def is_mine(self) -> bool:

@@ -13,6 +13,7 @@ from django.db import models
 from accounts.models import User
 from audit.actions import Act, current_act, make_action
 from audit.actors import Actor, ActorKind
+from jobs.locking import lock_rows
 from organizations.actions.settling import settle
 from organizations.models import Membership, Organization
 
@@ -51,8 +52,7 @@ class PersonKey(NamedTuple):
 def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
     """Organizations by id, then users by id, then chains by id; plain FOR UPDATE would deadlock with foreign keys."""
     if organizations:
-        rows = Organization.objects.select_for_update(no_key=True).filter(id__in=organizations).order_by("id")
-        act.organizations |= {row.id: row for row in rows}
+        act.organizations |= {row.id: row for row in lock_rows(Organization, organizations)}
         if gone := organizations - act.organizations.keys():
             message = "This organization no longer exists."
             raise PermissionDenied(message, gone)

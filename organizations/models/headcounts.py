@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+
+from organizations.among import as_stored
 
 
 class Counted(NamedTuple):
@@ -18,6 +21,13 @@ class Counted(NamedTuple):
     def plus(self, other: Counted) -> Counted:
         active, deactivated, invited = other
         return Counted(self.active + active, self.deactivated + deactivated, self.invited + invited)
+
+
+# Every change of people or offers counts: put together anew each time it cost three times what it does (decision 23).
+_MOVE = """
+    UPDATE organizations_headcount SET active = active + %s, deactivated = deactivated + %s, invited = invited + %s
+    WHERE organization_id = %s AND role_id {role}
+"""
 
 
 class Headcount(models.Model):
@@ -44,6 +54,15 @@ class Headcount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role_id or 'no role'}: {self.active}, {self.deactivated}, {self.invited}"
+
+    @staticmethod
+    def move(organization_id: UUID, role_id: UUID | None, by: Counted) -> bool:
+        """Add these to what is kept of a role, or of none; False where nothing is kept yet."""
+        role = "IS NULL" if role_id is None else "= %s"
+        keys = [as_stored(key) for key in (organization_id, role_id) if key is not None]
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE.format(role=role), [*by, *keys])
+            return bool(cursor.rowcount)
 
     @property
     def people(self) -> int:

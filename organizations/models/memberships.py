@@ -80,6 +80,8 @@ class Membership(models.Model):
 
     objects = MembershipQuerySet.as_manager()
 
+    has_active_account: bool  # where it is read beside the row: `with_account`
+
     class Meta:
         ordering = ["sort_name", "id"]
         constraints = [

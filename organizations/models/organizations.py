@@ -160,10 +160,7 @@ class Organization(models.Model):
         self._moved = {**self._moved, role_id: self._moved.get(role_id, Counted()).plus(by)}
 
     def _save_headcount(self, role_id: UUID | None, by: Counted) -> None:
-        if not any(by):
-            return
-        changes = {name: F(name) + number for name, number in by._asdict().items() if number}
-        if not self.headcounts.filter(role=role_id).update(**changes):
+        if any(by) and not Headcount.move(self.pk, role_id, by):
             Headcount.objects.create(organization=self, role_id=role_id, **by._asdict())
 
     def settle_by(self, moment: datetime | None) -> None:
