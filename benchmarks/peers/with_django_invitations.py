@@ -66,7 +66,7 @@ if __name__ == "__main__":
 
     call_command("migrate", verbosity=0)
     browser = Client()
-    browser.force_login(get_user_model()._default_manager.create(**{"username": "inviter"}))
+    browser.force_login(get_user_model()._default_manager.create(username="inviter"))
     for name, (way, backend) in WAYS.items():
         settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
         Invitation.objects.all().delete()
