@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,11 @@ from jobs.copying import as_text, copy_lines, pays
 
 def write(entries: Sequence[Entry], chains: MutableMapping[UUID, Chain], at: datetime) -> None:
     """Make events of these, in the transaction that is open; `chains` are locked, and move on with them."""
-    linked = list(chained(entries, chains, at))
-    if pays(len(linked)):
-        first = linked[0]
+    linked = chained(entries, chains, at)
+    if pays(len(entries)):
+        first = next(linked)
         columns = (*first.own, *first.shared.columns)  # each is named as its field
-        copy_lines(Event, columns, _lines(linked))
+        copy_lines(Event, columns, _lines(chain((first,), linked)))
         return
     rows = [Event(**one.own, **one.shared.columns) for one in linked]
     Event.objects.bulk_create(rows, batch_size=500)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
 
 FEW = 20  # below, an INSERT is as fast
+_AT_ONCE = 200
 NULL = r"\N"
+_SPECIAL = re.compile(r"[\\\t\n\r]").search  # a fifth of what `translate` takes, and nearly always all there is to do
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -24,7 +28,9 @@ def copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterabl
     command = f"COPY {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) FROM STDIN"
     # The driver's own way: without the wrapper, a deadlock met here is none that an action would know to try again.
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(command) as copy:
-        copy.write("".join(lines))
+        waiting = iter(lines)
+        while some := "".join(islice(waiting, _AT_ONCE)):  # the database takes these in while the next are written
+            copy.write(some)
 
 
 def line(values: Iterable[Any]) -> str:
@@ -34,6 +40,8 @@ def line(values: Iterable[Any]) -> str:
 
 def as_text(value: Any) -> str:
     """As COPY reads it: a tab ends a column, a line a row."""
+    if type(value) is str:
+        return value.translate(_ESCAPED) if _SPECIAL(value) else value
     if value is None:
         return NULL
     if isinstance(value, (dict, list)):
