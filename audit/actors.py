@@ -11,6 +11,7 @@ class ActorKind(StrEnum):
     STAFF = "staff"
     TOKEN = "token"  # noqa: S105 - a kind of actor, not a secret
     PARTNER = "partner"
+    PROVISIONING = "provision"  # an identity provider, with a token of the organization
     SYSTEM = "system"
 
 

@@ -16,7 +16,11 @@ from audit.canonical import SALT_BYTES, VERSION, link, moment, text_of, told_of_
 from audit.events import EventKind
 from audit.models import Chain, EventType
 
-_TYPES = {ActorKind.STAFF: EventType.STAFF_ACTION, ActorKind.SYSTEM: EventType.SYSTEM_ACTION}
+_TYPES = {
+    ActorKind.STAFF: EventType.STAFF_ACTION,
+    ActorKind.SYSTEM: EventType.SYSTEM_ACTION,
+    ActorKind.PROVISIONING: EventType.PROVISIONING,
+}
 
 
 class Entry(NamedTuple):

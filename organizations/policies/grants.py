@@ -11,6 +11,7 @@ from organizations.policies.decisions import YES, Decision, no
 from organizations.schemes import OwnerRule, Scheme
 
 _UNBOUND = (ActorKind.STAFF, ActorKind.SYSTEM)
+_SOFTWARE = (ActorKind.TOKEN, ActorKind.PROVISIONING)
 
 
 def holds(actor: Actor, permission: str, group: Group | None = None) -> Decision:
@@ -36,7 +37,7 @@ def reaches(actor: Actor, permission: str, group: Group | None) -> bool:
 
 def acts_as_owner(actor: Actor) -> bool:
     """Whether the actor owns this organization; software never does, whoever made its token."""
-    return actor.owns and actor.kind is not ActorKind.TOKEN
+    return actor.owns and actor.kind not in _SOFTWARE
 
 
 def may_give(actor: Actor, role: Role, organization: Organization) -> Decision:

@@ -13,9 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from audit.actors import Actor, ActorKind
 from audit.models import EventType
 from invitations.models import Invitation
 from jobs.tasks import run_due
+from organizations.actions.members import deactivate
 from organizations.models import Membership
 from organizations.tasks import settle
 from tests.factories import end_at
@@ -75,6 +77,21 @@ def test_what_the_clock_does_is_done_by_roster(owner: Membership, member: Member
     (event,) = news.events
     assert (event.action, event.type, event.actor_label) == ("member.lapsed", EventType.SYSTEM_ACTION, "Roster")
     assert (event.address, event.request_id) == (None, "")
+
+
+def test_what_an_identity_provider_does_is_provisioning_and_no_more_than_its_grants(
+    client_of: Callable[[Membership], Client], owner: Membership, member: Membership
+):
+    grants = member.as_actor(timezone.now()).grants | {"members.update"}
+    provider = Actor(kind=ActorKind.PROVISIONING, label="Directory", grants=grants)
+    with written() as news:
+        outcome = deactivate(actor=provider, organization=owner.organization, memberships=[member, owner])
+    assert [one.who for one in outcome.passed_over] == [owner.label]
+    (event,) = news.events
+    assert (event.action, event.type, event.actor_label) == ("member.deactivated", EventType.PROVISIONING, "Directory")
+    page = client_of(owner).get("/o/marram/audit/?type=PROVISIONING").content.decode()
+    assert "<b>Directory</b> deactivated" in page
+    assert ">Provisioning</span>" in page
 
 
 def test_a_command_writes_what_a_page_writes(client_of: Callable[[User], Client], stranger: User):
