@@ -37,10 +37,10 @@ def close_what_may_no_longer_be_offered(
         return
     for way in ways.filter(opened_by__in=list(openers)).select_related("role"):
         if not may_let_in(openers[way.opened_by_id], organization, way.role):  # type: ignore[index]
-            close_ways(organization, [way], actor=actor, reason=f"{way.opener_label} may no longer offer it")
+            close_ways(organization, [way], actor=actor, reason="whoever opened it may no longer offer it")
     for link in links.filter(opened_by__in=list(openers)).select_related("role"):
         if not may_let_in(openers[link.opened_by_id], organization, link.role):  # type: ignore[index]
-            revoke_links(organization, [link], actor=actor, reason=f"{link.opener_label} may no longer offer it")
+            revoke_links(organization, [link], actor=actor, reason="whoever opened it may no longer offer it")
 
 
 @receiver(members_removed)
@@ -50,9 +50,9 @@ def close_what_they_opened(
     """Whoever has gone lets nobody in any more."""
     gone = {one.user_id for one in memberships}
     for way in organization.ways_in.filter(opened_by__id__among=gone).select_related("role"):
-        close_ways(organization, [way], actor=actor, reason=f"{way.opener_label} no longer belongs here")
+        close_ways(organization, [way], actor=actor, reason="whoever opened it no longer belongs here")
     for link in _standing_links(organization).filter(opened_by__id__among=gone).select_related("role"):
-        revoke_links(organization, [link], actor=actor, reason=f"{link.opener_label} no longer belongs here")
+        revoke_links(organization, [link], actor=actor, reason="whoever opened it no longer belongs here")
 
 
 @receiver(role_removed)

@@ -199,12 +199,8 @@ OWNERSHIP_REFUSED = event(
 OWNERSHIP_EXPIRED = event(
     "ownership.expired", "The offer to {target} to own the organization ended", icon="clock", fields="status"
 )
-OWNERSHIP_MOVED = event(
-    "ownership.moved",
-    "Ownership moved from {before_owner} to {after_owner}; {actor} did it",
-    icon="crown",
-    personal="owner",
-)
+# Who owned it before is told by the change of their role: an event names one person, so that each can be erased.
+OWNERSHIP_MOVED = event("ownership.moved", "Ownership moved to {target}; {actor} did it", icon="crown")
 
 DOMAIN_ADDED = event("domain.added", "{actor} named {target} as a domain of the organization", icon="at")
 DOMAIN_REMOVED = event("domain.removed", "{actor} took the domain {target} off the list", icon="at", fields="proven")

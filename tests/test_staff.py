@@ -195,7 +195,7 @@ def test_staff_appoint_the_one_owner_and_the_former_one_steps_down(desk: Client,
         press(desk, path)
     assert news.actions == ["member.role_changed", "member.role_changed", "ownership.moved"]
     assert {(event.type, event.actor_id) for event in news.events} == {(EventType.STAFF_ACTION, staff.pk)}
-    assert news.events[-1].after == {"owner": "Ada Admin"}
+    assert news.events[-1].target_label == "Ada Admin"
     assert sorted(mail.kind for mail in news.mails) == ["organizations.ownership_moved"] * 2
     for person, key, owns in ((former, "admin", False), (heir, "owner", True)):
         person.refresh_from_db()

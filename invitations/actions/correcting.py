@@ -42,7 +42,7 @@ def correct_address(
     policies.still_open(found, act.now).demand()
     policies.may_correct(actor, found, act.now).enforce()
     policies.is_elsewhere(found, stored_or_typed(email)).demand()
-    withdraw(organization, [found], actor=actor, reason=f"the address was corrected to {email.strip()[:254]}")
+    withdraw(organization, [found], actor=actor, reason="the address was corrected")
     outcome = offer_again(organization, actor, found, email, too_often=too_often)
     if outcome.passed_over:
         problem = outcome.passed_over[0]

@@ -70,9 +70,12 @@ class InvitationMixin(PrivateMixin):
 
     @property
     def invitee(self) -> Actor:
-        """Whoever answers: the account that is signed in, else the address that the mail went to."""
-        label = self.user.label if self.user else self.invitation.email
-        return Actor(kind=ActorKind.INVITEE, label=label, id=self.user.pk if self.user else None)
+        """Whoever answers: the account that is signed in, else the address that the mail went to.
+
+        Without an account the invitation's id stands for who it is, so that the address can be erased with it.
+        """
+        who = self.user or self.invitation
+        return Actor(kind=ActorKind.INVITEE, label=self.user.label if self.user else self.invitation.email, id=who.pk)
 
 
 def gone(request: HttpRequest) -> HttpResponse:

@@ -145,7 +145,7 @@ def _move(transfer: OwnershipTransfer, heir: Membership, *, actor: Actor) -> Non
     lower = Role.objects.of(organization).get(organization=None, key=organization.rules.former_owner_key)
     for one in former:
         transfer.from_user_id, transfer.from_label = one.user_id, one.label
-        give_role(one, lower, actor=actor, reason=f"ownership moved to {heir.label}")
+        give_role(one, lower, actor=actor, reason="ownership moved")
     give_role(heir, _owner_role(organization), actor=actor, reason="ownership moved")
     transfer.status, transfer.answered_at = TransferStatus.ACCEPTED, current_act().now
     transfer.save()
@@ -153,10 +153,8 @@ def _move(transfer: OwnershipTransfer, heir: Membership, *, actor: Actor) -> Non
         events.OWNERSHIP_MOVED,
         actor=actor,
         chain=organization.pk,
-        target_id=organization.pk,
-        target_label=organization.name,
-        before={"owner": transfer.from_label or "nobody"},
-        after={"owner": heir.label},
+        target_id=heir.user_id,
+        target_label=heir.label,
     )
     finish(organization, [*former, heir], actor=actor)
     emails.send_moved(transfer)

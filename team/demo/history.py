@@ -112,7 +112,7 @@ class History:
 
     def _decline(self, email: str) -> None:
         invitation = Invitation.objects.get(email=email)
-        actor = Actor(kind=ActorKind.INVITEE, label=email)
+        actor = Actor(kind=ActorKind.INVITEE, label=email, id=invitation.pk)
         decline(actor=actor, invitation=invitation, version=invitation.version)
 
     def _resend(self, organization: Organization, by: str, email: str) -> None:

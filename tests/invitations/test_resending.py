@@ -140,7 +140,7 @@ def test_a_mistyped_address_is_corrected_in_the_seat_that_it_had(org, owner, sta
             actor=acting(owner), organization=org, invitation=wrong, email="Ines@Example.org"
         ).done
     assert news.actions == ["invitation.revoked", "invitation.sent"]
-    assert news.events[0].after["reason"] == "the address was corrected to Ines@Example.org"
+    assert news.events[0].after["reason"] == "the address was corrected"
     wrong.refresh_from_db()
     assert (wrong.status, right.email, right.role, right.days) == (
         "revoked",

@@ -94,11 +94,7 @@ def test_ownership_moves_at_once_and_the_former_owner_is_admin(wilma, ada):
     stepped_down, stepped_up, moved = news.events
     assert (stepped_down.target_label, stepped_down.after["role"]) == ("Wilma Owner", "Admin")
     assert (stepped_up.target_label, stepped_up.after["role"]) == ("Ada Admin", "Owner")
-    assert (moved.before, moved.after, moved.actor_label) == (
-        {"owner": "Wilma Owner"},
-        {"owner": "Ada Admin"},
-        "Wilma Owner",
-    )
+    assert (moved.target_label, moved.before, moved.after, moved.actor_label) == ("Ada Admin", {}, {}, "Wilma Owner")
     assert counters(wilma.organization) == (2, 0, 0)
 
 
