@@ -34,7 +34,11 @@ def _lock_account(act: Act, arguments: dict[str, Any], *, joining: bool) -> None
     if joining:
         message = "The outer action has not locked this account."
         raise RuntimeError(message)
-    act.users[user_id] = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None:
+        message = "This account no longer exists."
+        raise PermissionDenied(message)
+    act.users[user_id] = user
     act.lock_chains({user_id})
 
 

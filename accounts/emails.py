@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -94,6 +95,13 @@ def send_notice(fact: str, user: User, to: str = "", **details: str) -> None:
     _queue(fact, **details, user=str(user.pk), to=to, ip=origin().address or "", at=timezone.now().isoformat())
 
 
+def send_account_deleted(user: User, by: str) -> None:
+    """Tell its person that the account is gone; `by` is who did it, where that was not they."""
+    to = EmailAddress.objects.get_primary_email(user) or user.email
+    told = {"label": user.label, "time_zone": user.time_zone, "ip": origin().address or ""}
+    _queue("account_deleted", **told, to=to, by=by, at=timezone.now().isoformat())
+
+
 def build_confirmation(ids: dict[str, str]) -> Message | None:
     address = EmailAddress.objects.select_related("user").filter(pk=ids["address"], verified=False).first()
     if address is None or not address.user.is_active:
@@ -120,13 +128,27 @@ def build_unknown_account(ids: dict[str, str]) -> Message:
     return _write("unknown_account", ids["to"], link=_link("account_signup"))
 
 
+def build_account_deleted(ids: dict[str, str]) -> Message | None:
+    """From the row alone: there is no account any more to read it from."""
+    at = parse_datetime(ids["at"])
+    if at is None:
+        return None
+    return _write(
+        "account_deleted",
+        ids["to"],
+        label=ids["label"],
+        by=ids["by"],
+        when=_said(at, ids["time_zone"]),
+        ip="" if ids["by"] else ids["ip"],
+        link=settings.BASE_URL,
+    )
+
+
 def build_notice(fact: str, ids: dict[str, str]) -> Message | None:
     user = User.objects.filter(pk=ids["user"]).first()
     at = parse_datetime(ids["at"])
     if user is None or at is None:
         return None
-    with timezone.override(user.time_zone):
-        when = f"{format_time(timezone.localtime(at), 'l j F Y, H:i')} ({user.time_zone})"
     notice = NOTICES[fact]
     return _write(
         "notice",
@@ -134,7 +156,7 @@ def build_notice(fact: str, ids: dict[str, str]) -> Message | None:
         subject=notice.subject,
         sentence=notice.sentence.format(**ids),
         user=user,
-        when=when,
+        when=_said(at, user.time_zone),
         ip=ids["ip"],
         own=notice.own,
         link=_link("account_reset_password" if notice.own else "account_login"),
@@ -146,6 +168,7 @@ def register_all() -> None:
     register("accounts.password_reset_key", build_password_reset)
     register("accounts.account_exists", build_account_exists)
     register("accounts.unknown_account", build_unknown_account)
+    register("accounts.account_deleted", build_account_deleted)
     for fact in NOTICES:
         register(f"accounts.{fact}", partial(build_notice, fact))
 
@@ -153,6 +176,11 @@ def register_all() -> None:
 def _queue(fact: str, **ids: str) -> None:
     with transaction.atomic():
         enqueue(f"accounts.{fact}", f"accounts.{fact}:{uuid7()}", ids)
+
+
+def _said(at: datetime, zone: str) -> str:
+    with timezone.override(zone):
+        return f"{format_time(timezone.localtime(at), 'l j F Y, H:i')} ({zone})"
 
 
 def _link(name: str, *args: str) -> str:

@@ -39,6 +39,9 @@ PASSKEY_REMOVED = event(
 RECOVERY_CODES_MADE = event("account.recovery_codes_made", "{actor} made new recovery codes", icon="key")
 ACCOUNT_DEACTIVATED = event("account.deactivated", "{actor} deactivated the account of {target}", icon="ban")
 ACCOUNT_REACTIVATED = event("account.reactivated", "{actor} reactivated the account of {target}", icon="user")
+ACCOUNT_DELETED = event(
+    "account.deleted", "{actor} deleted the account of {target}", icon="user-x", personal="addresses"
+)
 ACCOUNT_GIVEN_WAY = event(
     "account.given_way",
     "{actor} confirmed the address of {target}, whose account was never opened and is gone",

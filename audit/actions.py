@@ -38,7 +38,9 @@ class Act:
     organizations: dict[UUID, Any] = field(default_factory=dict)
     users: dict[UUID, Any] = field(default_factory=dict)
     chains: dict[UUID, Chain] = field(default_factory=dict)
+    gone: set[UUID] = field(default_factory=set)  # users who were asked for and are no more
     entries: list[Entry] = field(default_factory=list)
+    written: int = 0  # so many of the entries are events already
     batch: UUID | None = None
 
     def lock_chains(self, ids: set[UUID]) -> None:
@@ -55,7 +57,7 @@ class Act:
 
     def remember(self) -> Callable[[], None]:
         """What puts the locked rows and the entries back as they are now: a savepoint does so in the database alone."""
-        recorded, batch = len(self.entries), self.batch
+        recorded, written, batch = len(self.entries), self.written, self.batch
         held: list[tuple[dict[UUID, Any], dict[UUID, Any]]] = [
             (rows, {key: (row, vars(row).copy()) for key, row in rows.items()})
             for rows in (self.organizations, self.users, self.chains)
@@ -63,7 +65,7 @@ class Act:
 
         def put_back() -> None:
             del self.entries[recorded:]
-            self.batch = batch
+            self.written, self.batch = written, batch
             for rows, kept in held:
                 rows.clear()
                 for key, (row, state) in kept.items():
@@ -73,22 +75,26 @@ class Act:
 
         return put_back
 
-    def write_events(self) -> None:
+    def write_events(self, *, more: bool = False) -> None:
         """Bind the events to their chains in the order they were recorded and write them, with the chains' heads.
 
-        Several are of one batch, so that whoever reads one of them finds what else was done with it.
+        Several are of one batch, so that whoever reads one of them finds what else was done with it. `more` are to
+        come: for what has to find those in the database that are recorded so far.
         """
-        if not self.entries:
+        if self.batch is None and (more or len(self.entries) > 1):
+            self.batch = uuid7()
+        fresh = self.entries[self.written :]
+        if not fresh:
             return
-        if len(self.entries) > 1:
-            batch = self.batch or uuid7()
-            self.entries = [entry if entry.batch else entry._replace(batch=batch) for entry in self.entries]
-        touched = {entry.chain for entry in self.entries}
+        if self.batch is not None:
+            fresh = [entry if entry.batch else entry._replace(batch=self.batch) for entry in fresh]
+        touched = {entry.chain for entry in fresh}
         self.lock_chains(touched)
-        write(self.entries, self.chains, self.now)
+        write(fresh, self.chains, self.now)
         for chain_id in touched:
             chain = self.chains[chain_id]
             Chain.objects.filter(pk=chain_id).update(length=chain.length, head=chain.head)  # half of what `save` costs
+        self.written = len(self.entries)
 
 
 class Preparation(Protocol):

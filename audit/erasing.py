@@ -15,20 +15,23 @@ from audit.events import PERSON_ERASED
 from audit.models import Event, Purge, Refused
 from audit.recording import record
 
+ERASED = "Erased person"  # what pages say where the name is gone
 _AT_ONCE = 500
 
 
-def erase(subjects: Collection[UUID], *, actor: Actor) -> None:
+def erase(subjects: Collection[UUID], *, actor: Actor, reason: str = "") -> int:
     """Take out of every chain what tells who these are: a person's account, and what was addressed to them.
 
-    For actions: locks the chains, and records in each that it was done. What they did and what was done to them stays;
-    what they were refused, which is in no chain, goes as a whole.
+    For actions: locks the chains, and records in each that it was done, and why; answers in how many. What they did and
+    what was done to them stays; what they were refused, which is in no chain, goes as a whole, and so does what others
+    were refused about them where it says their name.
     """
     act = current_act()
+    act.write_events(more=True)  # what this action itself tells of them goes like everything else
     named = Event.objects.filter(Q(actor_id__in=subjects) | Q(target_id__in=subjects)).order_by()
     chains = set(named.values_list("chain_id", flat=True).distinct())
     act.lock_chains(chains)
-    Refused.objects.filter(actor_id__in=subjects).delete()
+    _erase_refusals(subjects, chains)
     for chain_id in sorted(chains):
         rows = Event.objects.filter(chain_id=chain_id)
         for subject in sorted(subjects):
@@ -37,7 +40,23 @@ def erase(subjects: Collection[UUID], *, actor: Actor) -> None:
             purge = Purge.objects.create(chain_id=chain_id, subject=subject, at=act.now)
             _erase(chain_id, subject)
             Purge.objects.filter(pk=purge.pk).update(is_open=False)
-            record(PERSON_ERASED, actor=actor, chain=chain_id, target_id=subject)
+            after = {"reason": reason} if reason else {}
+            record(PERSON_ERASED, actor=actor, chain=chain_id, target_id=subject, after=after)
+    return len(chains)
+
+
+def labels_of(subjects: Collection[UUID], chains: Collection[UUID]) -> set[str]:
+    """What these are called in these chains."""
+    rows = Event.objects.filter(chain_id__in=chains).order_by()
+    labels = {*rows.filter(actor_id__in=subjects).values_list("actor_label", flat=True).distinct()}
+    labels |= {*rows.filter(target_id__in=subjects).values_list("target_label", flat=True).distinct()}
+    return labels - {""}
+
+
+def _erase_refusals(subjects: Collection[UUID], chains: Collection[UUID]) -> None:
+    Refused.objects.filter(actor_id__in=subjects).delete()
+    for label in labels_of(subjects, chains):
+        Refused.objects.filter(chain_id__in=chains, reason__contains=label).update(reason="")
 
 
 def _erase(chain_id: UUID, subject: UUID) -> None:

@@ -43,7 +43,9 @@ def event_kinds() -> list[EventKind]:
 
 
 # The audit log's own: what was taken out of it, and why.
-PERSON_ERASED = event("person.erased", "{actor} erased from this log who somebody was", icon="user-off")
+PERSON_ERASED = event(
+    "person.erased", "{actor} erased from this log who somebody was", icon="user-off", fields="reason"
+)
 EVENTS_REMOVED = event(
     "events.removed",
     "The events before {after_day} were removed, after the time that they are kept for",

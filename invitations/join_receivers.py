@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
+from accounts.models import User
 from audit.actions import now
 from audit.actors import Actor
+from audit.erasing import ERASED
 from invitations import join_events as events
+from invitations.actions.asking import withdraw
 from invitations.actions.join_links import change_role_of_link, revoke_links
 from invitations.actions.joining import record_request
 from invitations.actions.openers import opener_of
 from invitations.actions.ways import change_role_of_way, close_ways
-from invitations.models import JoinLink, JoinStatus, WayIn
+from invitations.models import JoinLink, JoinRequest, JoinStatus, WayIn
 from invitations.policies import may_let_in, stands
+from organizations.actions.base import locked
 from organizations.models import Membership, Organization, Role
-from organizations.signals import authority_changed, member_added, members_removed, role_let_in, role_removed
+from organizations.signals import (
+    account_going,
+    authority_changed,
+    forgetting,
+    member_added,
+    members_removed,
+    person_reaches,
+    role_let_in,
+    role_removed,
+)
 
 
 @receiver(authority_changed)
@@ -95,6 +109,31 @@ def close_their_request(
         asked.save(update_fields=["status", "role", "answered_at"])
         after = {"status": JoinStatus.JOINED.value}
         record_request(events.JOINED, actor, asked, before={"status": before}, after=after)
+
+
+@receiver(person_reaches)
+def organizations_asked(sender: Any, person: UUID, **kwargs: Any) -> set[UUID]:
+    """Where they have asked to join, or wait for a seat."""
+    asked = JoinRequest.objects.open().filter(user=person).order_by()
+    return set(asked.values_list("organization_id", flat=True))
+
+
+@receiver(account_going)
+def withdraw_their_requests(sender: Any, user: User, actor: Actor, **kwargs: Any) -> None:
+    """Whoever goes asks and waits no longer."""
+    for asked in JoinRequest.objects.open().filter(user=user.pk).order_by("organization"):
+        asked.user, asked.organization = user, locked(asked.organization_id)
+        withdraw(asked, actor=actor)
+
+
+@receiver(forgetting)
+def forget_openers(sender: Any, labels: set[str], organizations: set[UUID], **kwargs: Any) -> None:
+    """Links and answers of theirs stay, and say no more whose they were."""
+    here = {"organization__in": organizations}
+    for model in (WayIn, JoinLink):
+        model._default_manager.filter(opened_by=None, opener_label__in=labels, **here).update(opener_label=ERASED)
+    answered = JoinRequest.objects.filter(answered_by=None, answerer_label__in=labels, **here)
+    answered.update(answerer_label=ERASED)
 
 
 def _standing_links(organization: Organization) -> QuerySet[JoinLink]:

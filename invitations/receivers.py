@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Min, QuerySet
 from django.dispatch import receiver
@@ -12,6 +13,8 @@ from django.dispatch import receiver
 from audit.actions import now
 from audit.actors import SYSTEM, Actor
 from audit.ambient import Origin, coming_from
+from audit.erasing import ERASED
+from audit.models import Event
 from audit.recording import record
 from invitations import events
 from invitations.actions.changing import offer_instead
@@ -19,8 +22,19 @@ from invitations.actions.mail_failing import note_mail
 from invitations.actions.withdrawing import withdraw
 from invitations.models import Invitation, InvitationStatus
 from invitations.policies import may_offer
+from organizations.actions.base import locked
 from organizations.models import Membership, Organization, Role
-from organizations.signals import authority_changed, counting, members_removed, role_offered, role_removed, settling
+from organizations.signals import (
+    addressed,
+    authority_changed,
+    counting,
+    forgetting,
+    members_removed,
+    person_reaches,
+    role_offered,
+    role_removed,
+    settling,
+)
 
 
 @receiver(settling)
@@ -66,8 +80,7 @@ def withdraw_what_may_no_longer_be_offered(
         inviter = inviters[invitation.invited_by_id] if invitation.invited_by_id else None
         if inviter and invitation.role and may_offer(inviter.as_actor(now()), organization, invitation.role):
             continue
-        reason = f"{invitation.inviter_label} may no longer offer it"
-        withdraw(organization, [invitation], actor=actor, reason=reason)
+        withdraw(organization, [invitation], actor=actor, reason="its inviter may no longer offer it")
 
 
 @receiver(role_removed)
@@ -100,13 +113,38 @@ def withdraw_offers(
     sender: Any, organization: Organization, memberships: Sequence[Membership], actor: Actor, **kwargs: Any
 ) -> None:
     """Whoever has gone offers nothing any more."""
-    gone = {one.user_id: one for one in memberships}
+    gone = {one.user_id for one in memberships}
     open_offers = organization.invitations.filter(status=InvitationStatus.PENDING)
-    offers: dict[Any, list[Invitation]] = {}
-    for offer in open_offers.filter(invited_by__id__among=gone.keys()):
-        offers.setdefault(offer.invited_by_id, []).append(offer)
-    for user_id, made in offers.items():
-        withdraw(organization, made, actor=actor, reason=f"{gone[user_id].label} no longer belongs here")
+    made = list(open_offers.filter(invited_by__id__among=gone))
+    withdraw(organization, made, actor=actor, reason="its inviter no longer belongs here")
+
+
+@receiver(person_reaches)
+def organizations_that_invite(sender: Any, addresses: Collection[str], **kwargs: Any) -> set[UUID]:
+    """Where an offer to one of these addresses is open."""
+    waiting = Invitation.objects.to_addresses(addresses).filter(status=InvitationStatus.PENDING).order_by()
+    return set(waiting.values_list("organization_id", flat=True))
+
+
+@receiver(addressed)
+def invitations_to(sender: Any, addresses: Collection[str], **kwargs: Any) -> set[UUID]:
+    """Those to these addresses, also those that are gone and that the logs tell of."""
+    told = Event.objects.filter(entity="invitation", target_label__in=addresses).order_by()
+    there = Invitation.objects.to_addresses(addresses).order_by().values_list("pk", flat=True)
+    return {*there, *told.values_list("target_id", flat=True).distinct()}
+
+
+@receiver(forgetting)
+def forget_invitations(
+    sender: Any, addresses: set[str], labels: set[str], organizations: set[UUID], actor: Actor, **kwargs: Any
+) -> None:
+    """Offers to them go, those that are open revoked first; offers of theirs stay, and say no more whose they were."""
+    theirs = Invitation.objects.to_addresses(addresses)
+    for invitation in theirs.filter(status=InvitationStatus.PENDING):
+        withdraw(locked(invitation.organization_id), [invitation], actor=actor)
+    theirs.delete()
+    made = Invitation.objects.filter(invited_by=None, inviter_label__in=labels, organization__in=organizations)
+    made.update(inviter_label=ERASED)
 
 
 def follow_mail(ids: dict[str, str], reason: str) -> None:

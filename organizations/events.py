@@ -84,6 +84,12 @@ JOINED_BY_LINK = event(
     "member.joined_by_link", "{actor} joined by a link as {after_role}", icon="link", fields="role source"
 )
 MEMBER_LEFT = event("member.left", "{actor} left the organization", icon="user-minus", fields="role status")
+MEMBER_ACCOUNT_DELETED = event(
+    "member.account_deleted",
+    "{target} no longer belongs here, since the account is deleted; {actor} did it",
+    icon="user-minus",
+    fields="role status",
+)
 MEMBER_LAPSED = event("member.lapsed", "Access of {target} ended as agreed", icon="clock", fields="status ends_at")
 MEMBER_DEACTIVATED = event("member.deactivated", "{actor} deactivated {target}", icon="ban", fields="status")
 MEMBER_REACTIVATED = event("member.reactivated", "{actor} reactivated {target}", icon="check", fields="status")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import Any, TextIO
+from uuid import UUID
 
 from django.apps.registry import Apps
 from django.dispatch import receiver
@@ -11,9 +12,11 @@ from django.dispatch import receiver
 from accounts.models import User
 from accounts.signals import user_changed
 from audit.actors import Actor
+from audit.erasing import ERASED
 from organizations import builtin_roles
 from organizations.actions.following import follow_user
-from organizations.models import Membership, Organization, Role
+from organizations.models import Extension, Membership, Organization, OwnershipTransfer, Role
+from organizations.signals import forgetting
 
 
 def write_builtin_roles(sender: Any, using: str, verbosity: int = 1, apps: Apps | None = None, **kwargs: Any) -> None:
@@ -47,3 +50,13 @@ def _has_all_columns(apps: Apps) -> bool:
 def copy_user_to_memberships(sender: Any, user: User, two_factor: bool, actor: Actor, **kwargs: Any) -> None:
     """Memberships carry copies of their user's name, address and two-factor state, so that tables need no join."""
     follow_user(user, two_factor=two_factor, actor=actor)
+
+
+@receiver(forgetting)
+def forget_their_labels(sender: Any, labels: set[str], organizations: set[UUID], **kwargs: Any) -> None:
+    """Offers of ownership and answers of theirs stay, and say no more whose they were."""
+    for field in ("from", "to"):
+        theirs = {f"{field}_user": None, f"{field}_label__in": labels, "organization__in": organizations}
+        OwnershipTransfer.objects.filter(**theirs).update(**{f"{field}_label": ERASED})
+    answered = Extension.objects.filter(answered_by=None, answerer_label__in=labels, organization__in=organizations)
+    answered.update(answerer_label=ERASED)

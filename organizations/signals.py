@@ -12,6 +12,14 @@ they can be all that there are), `actor`.
 `organization`, `role`.
 `settling`: write down what has lapsed. Arguments: `organization` (locked), `at`, `limit` (rows, or None for all); a
 receiver answers the next moment at which something of its kind lapses (in the past where it left some), or None.
+`person_reaches`: in which organizations is something of a person open, beside their memberships? A receiver answers
+their ids. Arguments: `person` (the account's id), `addresses` (those that they are to be forgotten with, else none).
+`account_going`: an account is about to be deleted, and belongs nowhere any more. Arguments: `user` (locked, still
+saved), `actor`.
+`addressed`: what has been addressed to a person? A receiver answers ids. Argument: `addresses`.
+`forgetting`: a person is to be forgotten. A receiver takes back and deletes what was addressed to them, and has none of
+its rows say who they were. Arguments: `addresses`, `labels` (what they were called), `organizations` (ids of those that
+knew them), `actor`.
 `counting`: how many seats are reserved, by role? A receiver answers numbers by the role's id. Argument: `organization`.
 """
 
@@ -26,3 +34,7 @@ role_offered = Signal()
 role_let_in = Signal()
 settling = Signal()
 counting = Signal()
+person_reaches = Signal()
+account_going = Signal()
+addressed = Signal()
+forgetting = Signal()

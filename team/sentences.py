@@ -12,10 +12,10 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from audit.clock import kept_moment
+from audit.erasing import ERASED
 from audit.events import event_kind
 from audit.models import Event
 
-ERASED = "Erased person"  # whose label is gone: see `audit.erasing`
 _PLACE = re.compile(r"\{(\w+)\}")
 
 

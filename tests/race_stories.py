@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,9 +15,11 @@ from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from mail.models import Mail
+from organizations.actions.accounts import delete_account
 from organizations.actions.members import leave
 from organizations.actions.organizations import create_organization
 from organizations.actions.outcome import Outcome
+from organizations.actions.ownership import transfer_ownership
 from organizations.actions.plans import set_seats
 from organizations.models import Membership, Organization
 from tests.factories import UserFactory, acting, found, invitee, join, offer, role_of
@@ -142,6 +145,75 @@ def two_owners_who_leave(owner: Membership, number: int) -> None:
     is_whole(first.organization)
 
 
+def an_owner_leaves_while_the_other_deletes_the_account(owner: Membership, number: int) -> None:
+    """One of them stays, whoever is first."""
+    first = found(UserFactory(), f"Gone {number}", f"gone-{number}-{owner.organization.slug}")
+    second = join(first, UserFactory(), "owner")
+    results = race([_deleting(first.user), partial(leave, actor=acting(second), membership=second)])
+    assert [type(one) for one in refusals(results)] == [PermissionDenied]
+    assert first.organization.memberships.filter(role__owns=True, user__is_active=True).count() == 1
+    is_whole(first.organization)
+
+
+def two_owners_who_delete_their_accounts(owner: Membership, number: int) -> None:
+    first = found(UserFactory(), f"Both {number}", f"both-{number}-{owner.organization.slug}")
+    second = join(first, UserFactory(), "owner")
+    results = race([_deleting(first.user), _deleting(second.user)])
+    assert [type(one) for one in refusals(results)] == [PermissionDenied]
+    assert User.objects.filter(pk__in=[first.user_id, second.user_id]).count() == 1
+    assert first.organization.memberships.filter(role__owns=True).count() == 1
+    is_whole(first.organization)
+
+
+def ownership_is_handed_to_somebody_who_deletes_the_account(owner: Membership, number: int) -> None:
+    """The heir owns it and stays, or is gone and the owner stays."""
+    first = found(UserFactory(), f"Heir {number}", f"heir-{number}-{owner.organization.slug}", "winery")
+    heir = join(first, UserFactory(), "admin")
+    results = race([partial(transfer_ownership, actor=acting(first), membership=heir), _deleting(heir.user)])
+    assert len(refusals(results)) == 1
+    (one,) = first.organization.memberships.filter(owns=True)
+    assert one.user_id == (heir.user_id if User.objects.filter(pk=heir.user_id).exists() else first.user_id)
+    is_whole(first.organization)
+
+
+def the_former_owner_deletes_the_account(owner: Membership, number: int) -> None:
+    """After the transfer they may go; before it they may not, and then the transfer is made."""
+    first = found(UserFactory(), f"Past {number}", f"past-{number}-{owner.organization.slug}", "winery")
+    heir = join(first, UserFactory(), "admin")
+    results = race([partial(transfer_ownership, actor=acting(first), membership=heir), _deleting(first.user)])
+    assert len(refusals(results)) <= 1
+    assert [one.user_id for one in first.organization.memberships.filter(owns=True)] == [heir.user_id]
+    is_whole(first.organization)
+
+
+def accept_while_the_account_is_deleted(owner: Membership, number: int) -> None:
+    """Nobody is a member whose account is gone; what was joined first is left with it."""
+    user = UserFactory()
+    invitation = offer(owner, user.email)
+    race([partial(_accept, user, invitation), _deleting(user)])
+    invitation.refresh_from_db()
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert not Membership.objects.filter(user=user.pk).exists()
+    told = ["invitation.sent"]
+    if invitation.status == "accepted":
+        told += ["member.joined", "member.account_deleted"]
+    assert _events(invitation, user) == told
+    is_whole(owner.organization)
+
+
+def an_organization_is_created_while_the_account_is_deleted(owner: Membership, number: int) -> None:
+    """Whoever has just become the one owner stays; whoever is gone owns nothing."""
+    user = UserFactory()
+    slug = f"new-{number}-{owner.organization.slug}"
+    create = partial(create_organization, actor=acting(user), user=user, name="New", slug=slug, scheme="standard")
+    assert len(refusals(race([create, _deleting(user)]))) == 1
+    made = Organization.objects.filter(slug=slug)
+    assert made.exists() is User.objects.filter(pk=user.pk).exists()
+    for organization in made:
+        assert organization.memberships.filter(owns=True, user=user).count() == 1
+        is_whole(organization)
+
+
 def accept_while_the_inviter_leaves(owner: Membership, number: int) -> None:
     """Whoever leaves while somebody accepts what they offered: a member who came first, or a revoked offer."""
     inviter = join(owner, UserFactory(), "admin")
@@ -204,11 +276,21 @@ PAIRS = [
     two_resends,
     two_invitations_of_one_address,
     two_owners_who_leave,
+    an_owner_leaves_while_the_other_deletes_the_account,
+    two_owners_who_delete_their_accounts,
+    ownership_is_handed_to_somebody_who_deletes_the_account,
+    the_former_owner_deletes_the_account,
+    accept_while_the_account_is_deleted,
+    an_organization_is_created_while_the_account_is_deleted,
     accept_while_the_inviter_leaves,
     invite_and_lose_the_right,
     two_accepts_across_organizations,
     two_organizations_of_one_address,
 ]
+
+
+def _deleting(user: User) -> Callable[[], object]:
+    return partial(delete_account, actor=acting(user), user=user)
 
 
 def _accept(user: User, invitation: Invitation) -> Membership:

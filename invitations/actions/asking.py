@@ -61,12 +61,15 @@ def withdraw_request(*, actor: Actor, user: User, asked: JoinRequest) -> bool:
     found = organization.join_requests.open().select_related("user").filter(pk=asked.pk, user=user).first()
     if found is None:
         return False
-    before = found.status
-    _close(found, JoinStatus.WITHDRAWN, actor=None)
-    record_request(
-        events.WITHDRAWN, actor, found, before={"status": before}, after={"status": JoinStatus.WITHDRAWN.value}
-    )
+    withdraw(found, actor=actor)
     return True
+
+
+def withdraw(asked: JoinRequest, *, actor: Actor) -> None:
+    """Close an open request in its person's name, with its event; for actions that have asked."""
+    before = {"status": asked.status}
+    _close(asked, JoinStatus.WITHDRAWN, actor=None)
+    record_request(events.WITHDRAWN, actor, asked, before=before, after={"status": JoinStatus.WITHDRAWN.value})
 
 
 @action

@@ -20,8 +20,12 @@ from organizations.models import Membership, Organization
 
 def _prepare(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
     _lock_named(act, arguments, joining=joining)
-    if joining:
-        return
+    if not joining:
+        settle_due(act)
+
+
+def settle_due(act: Act) -> None:
+    """Write down what has lapsed in the organizations that are locked."""
     for organization in act.organizations.values():
         if organization.settles_at and organization.settles_at <= act.now:
             settle(organization, at=act.now)
@@ -31,7 +35,10 @@ def _lock_named(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
     organizations, users = _named(arguments.values())
     if not joining:
         lock(act, organizations, users)
-    elif missing := (organizations - act.organizations.keys()) | (users - act.users.keys()):
+        if any(isinstance(value, User) and value.pk in act.gone for value in _flat(arguments.values())):
+            message = "This account no longer exists."
+            raise PermissionDenied(message)
+    elif missing := (organizations - act.organizations.keys()) | (users - act.users.keys() - act.gone):
         message = f"An action that joins another may only touch what that one has locked, not {missing}."
         raise RuntimeError(message)
 
@@ -59,6 +66,7 @@ def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
     if users:
         people = User.objects.select_for_update(no_key=True).filter(id__among=users).order_by("id")
         act.users |= {person.id: person for person in people.only(*_OF_A_USER)}
+        act.gone |= users - act.users.keys()
     act.lock_chains(organizations)
 
 

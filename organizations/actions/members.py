@@ -97,7 +97,7 @@ def leave(*, actor: Actor, membership: Membership) -> None:
     actor = _leaver(actor, organization, found)
     policies.may_leave(actor, found, other_owners(organization, found)).enforce()
     before = {"role": found.role.label if found.role else "", "status": found.status}
-    _take_away(organization, [found], actor=actor)
+    take_away(organization, [found], actor=actor)
     record_of(events.MEMBER_LEFT, actor, found, before=before)
     organization.save_counters()
 
@@ -200,7 +200,7 @@ def remove(*, actor: Actor, organization: Organization, memberships: Sequence[Me
         owners.lose(membership)
         outcome.done.append(membership)
     if outcome.done:
-        _take_away(organization, outcome.done, actor=actor)
+        take_away(organization, outcome.done, actor=actor)
         for membership in outcome.done:
             before = {"role": label_of(membership.role), "status": membership.status}
             record_of(events.MEMBER_REMOVED, actor, membership, before=before)
@@ -209,8 +209,11 @@ def remove(*, actor: Actor, organization: Organization, memberships: Sequence[Me
     return outcome
 
 
-def _take_away(organization: Organization, memberships: Sequence[Membership], *, actor: Actor) -> None:
-    """Delete the memberships after everyone who must know was told; the counters are saved by the caller."""
+def take_away(organization: Organization, memberships: Sequence[Membership], *, actor: Actor) -> None:
+    """Delete the memberships after everyone who must know was told; for actions that have asked.
+
+    The counters are saved by the caller, which also writes the event.
+    """
     for membership in memberships:
         signals.member_removed.send(Membership, organization=organization, membership=membership, actor=actor)
     signals.members_removed.send(Membership, organization=organization, memberships=memberships, actor=actor)

@@ -1,5 +1,6 @@
 """Who may do what, and why not. Policies take loaded objects, the actor and the time; they read and write nothing."""
 
+from organizations.policies.accounts import may_delete_account, may_forget, named
 from organizations.policies.decisions import YES, Decision, no
 from organizations.policies.domains import (
     MOST_DOMAINS,
@@ -95,12 +96,14 @@ __all__ = [
     "may_create_group",
     "may_create_role",
     "may_deactivate",
+    "may_delete_account",
     "may_delete_group",
     "may_delete_role",
     "may_edit_details",
     "may_edit_group",
     "may_edit_role",
     "may_end_later",
+    "may_forget",
     "may_give",
     "may_give_address",
     "may_give_back",
@@ -129,6 +132,7 @@ __all__ = [
     "may_unmake_curator",
     "may_unprove_domain",
     "may_withdraw_transfer",
+    "named",
     "no",
     "owner_stays",
     "proof_stands",

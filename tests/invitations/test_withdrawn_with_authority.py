@@ -61,11 +61,11 @@ def leaves(by: Membership, person: Membership) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (demote, "Tomás Rivera may no longer offer it"),
-        (take_role, "Tomás Rivera may no longer offer it"),
-        (suspend, "Tomás Rivera may no longer offer it"),
-        (dismiss, "Tomás Rivera no longer belongs here"),
-        (leaves, "Tomás Rivera no longer belongs here"),
+        (demote, "its inviter may no longer offer it"),
+        (take_role, "its inviter may no longer offer it"),
+        (suspend, "its inviter may no longer offer it"),
+        (dismiss, "its inviter no longer belongs here"),
+        (leaves, "its inviter no longer belongs here"),
     ],
 )
 def test_all_goes_with_all_authority(org, owner, admin, wide, narrow, of_owner, change: Callable[..., object], reason):
@@ -92,7 +92,7 @@ def test_offers_end_with_the_access_of_whoever_made_them(org, owner, admin, wide
     assert status(wide, narrow, of_owner) == ["revoked", "revoked", "pending"]
     assert sorted(news.actions) == ["invitation.revoked", "invitation.revoked", "member.lapsed"]
     assert {event.actor_label for event in news.events} == {"Roster"}
-    assert {event.after.get("reason") for event in news.events} == {None, "Tomás Rivera may no longer offer it"}
+    assert {event.after.get("reason") for event in news.events} == {None, "its inviter may no longer offer it"}
     assert counters(org) == (1, 1, 1)
 
 

@@ -61,7 +61,7 @@ def test_invitations_of_who_left_are_revoked_and_no_others(org, owner, admin):
         leave(actor=acting(admin), membership=admin)
     assert news.actions == ["invitation.revoked", "invitation.revoked", "member.left"]
     assert {event.target_label for event in news.events[:2]} == {"ines@example.org", "ove@example.org"}
-    assert news.events[0].after == {"status": "revoked", "reason": "Tomás Rivera no longer belongs here"}
+    assert news.events[0].after == {"status": "revoked", "reason": "its inviter no longer belongs here"}
     assert set(Invitation.objects.filter(status="revoked")) >= set(theirs)
     assert [letter.to for letter in deliver() if "uma@example.org" in letter.to] == [[mine.email]]
     assert counters(org) == (1, 0, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -12,8 +13,9 @@ from accounts import events
 from accounts.actions import end_sessions, give_way, note, set_account_active, update_profile
 from accounts.mending import mend_address, mend_second_factor
 from accounts.models import User
+from organizations.actions.accounts import delete_account, forget_person
 from tests.audit.telling import Cast, tells
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, UserFactory, acting, offer
 
 THEIR_OWN = "its page is of one's own account"
 
@@ -71,3 +73,39 @@ def staff_give_an_address(cast: Cast) -> dict[str, Any]:
 def staff_take_a_second_factor(cast: Cast) -> dict[str, Any]:
     TOTP.activate(cast.member.user, generate_totp_secret())
     return {"user": cast.member.user}
+
+
+@tells(
+    delete_account,
+    "org member.account_deleted",
+    "member account.session_ended",
+    "member account.deleted",
+    by="member",
+)
+def they_delete_their_account(cast: Cast) -> dict[str, Any]:
+    sign_in(cast.member.user)
+    return {"user": cast.member.user}
+
+
+@tells(
+    delete_account,
+    "org member.account_deleted",
+    "org invitation.revoked",
+    "member account.deleted",
+    "3 org person.erased",  # of the account, and of the two invitations that were sent to its addresses
+    "member person.erased",
+    by="staff",
+)
+def staff_delete_and_forget(cast: Cast) -> dict[str, Any]:
+    user = cast.member.user
+    set_account_active(actor=cast.actor("staff"), user=user, active=False)
+    offer(cast.owner, "mina@home.example.org")
+    EmailAddress.objects.create(user=user, email="mina@home.example.org")
+    return {"user": User.objects.get(pk=user.pk), "forget": True, "reason": "A request"}
+
+
+@tells(forget_person, "2 org person.erased", "member person.erased", by="staff")
+def staff_have_somebody_forgotten(cast: Cast) -> dict[str, Any]:
+    user = User.objects.get(pk=cast.member.user_id)
+    delete_account(actor=acting(user), user=user)
+    return {"person": cast.member.user_id, "reason": "A request"}
