@@ -5,7 +5,7 @@ from organizations.urls_extending import urlpatterns as of_more_time
 from organizations.urls_filters import urlpatterns as of_filters
 from organizations.urls_joining import urlpatterns as of_joining
 from organizations.urls_people import urlpatterns as of_a_person
-from organizations.views import assigning, group_places, groups, ownership, settings
+from organizations.views import accounts, assigning, group_places, groups, ownership, settings
 from organizations.views import organizations as views
 from organizations.views.roles.deleting import DeleteRoleView
 from organizations.views.roles.editing import CloneRoleView, CreateRoleView, EditRoleView
@@ -16,6 +16,8 @@ app_name = "organizations"
 
 urlpatterns = [
     path("organizations/new/", views.CreateView.as_view(), name="create"),
+    path("accounts/delete/", accounts.DeleteAccountView.as_view(), name="account_delete"),
+    path("accounts/deleted/", accounts.AccountDeletedView.as_view(), name="account_deleted"),
     path("o/<slug:slug>/switch/", views.SwitchView.as_view(), name="switch"),
     path("o/<slug:slug>/leave/", views.LeaveView.as_view(), name="leave"),
     path("o/<slug:slug>/members/<uuid:membership>/role/", assigning.ChangeRoleView.as_view(), name="change_role"),

@@ -60,6 +60,7 @@ PAGES = [
     "/o/marram/settings/plan/",
     "/o/marram/invitations/requests/",
     "/accounts/profile/",
+    "/accounts/delete/",
     "/accounts/sessions/",
     "/accounts/email/",
     "/accounts/2fa/",

@@ -25,6 +25,8 @@ OTHERS = {
     "health":                             "200    200",
     "team:organizations":                 "302    200",
     "organizations:create":               "302    200",
+    "organizations:account_delete":       "302    200",
+    "organizations:account_deleted":      "200    302",
     "invitations:open":                   "404    404",
     "invitations:show":                   "404    404",
     "invitations:accept":                 "404    404",
