@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin
 
+from audit.erasing import ERASED
 from audit.models import Chain, Event, Purge, Refused, Seal
 from audit.naming import names_of
 from audit.staff_lists import EntityFilter, InChains, WhenFilter, changes_of
@@ -60,17 +61,17 @@ _ROW = '<tr><th class="text-left pr-6" scope="row">{}</th><td class="pr-6">{}</t
 class EventAdmin(InChains, ReadOnlyAdmin):
     """What happened in all organizations and accounts."""
 
-    list_display = ("when", "action", "actor_label", "target_label", "chain", "type", "address")
+    list_display = ("when", "action", "actor", "target", "chain", "type", "address")
     list_filter = (WhenFilter, "type", EntityFilter)
     search_fields = ("actor_label", "target_label", "action", "=target_id", "=actor_id", "=request_id", "=batch")
     search_help_text = "A name, an action or an id; the id of an organization finds all that happened there."
     fieldsets = (
-        (None, {"fields": ("when", "action", "target_label", "chain", "type", "changes")}),
-        ("Who", {"fields": ("actor_label", "actor_kind", "on_behalf_of", "actor_id")}),
+        (None, {"fields": ("when", "action", "target", "chain", "type", "changes")}),
+        ("Who", {"fields": ("actor", "actor_kind", "on_behalf_of", "actor_id")}),
         ("From where", {"fields": ("address", "user_agent", "request_id")}),
         ("Its place", {"fields": ("number", "batch", "chain_id", "target_id", "id")}),
     )
-    readonly_fields = ("when", "chain", "changes")
+    readonly_fields = ("when", "actor", "target", "chain", "changes")
 
     @admin.display(description="at")
     def when(self, event: Event) -> str:
@@ -79,6 +80,14 @@ class EventAdmin(InChains, ReadOnlyAdmin):
     @admin.display(description="organization or account")
     def chain(self, event: Event) -> str:
         return _name_of(event)
+
+    @admin.display(description="actor label")
+    def actor(self, event: Event) -> str:
+        return ERASED if event.actor_salt is None else event.actor_label
+
+    @admin.display(description="target label")
+    def target(self, event: Event) -> str:
+        return ERASED if event.target_salt is None else event.target_label
 
     @admin.display(description="changes")
     def changes(self, event: Event) -> str:

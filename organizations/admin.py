@@ -12,7 +12,7 @@ from unfold.decorators import action
 
 from accounts.admin import staff
 from audit.admin import ReadOnlyAdmin
-from organizations import admin_records  # noqa: F401 - registers the rest
+from organizations import admin_accounts, admin_records  # noqa: F401 - register the rest
 from organizations.actions.domains import prove_domain
 from organizations.actions.ownership import appoint_owner
 from organizations.actions.plans import set_plan

@@ -15,7 +15,7 @@ from accounts.deleting import delete, forget_mails, known_addresses
 from accounts.models import User
 from audit.actions import Act, current_act, make_action
 from audit.actors import Actor, ActorKind
-from audit.erasing import erase, labels_of
+from audit.erasing import ERASED, erase, labels_of
 from audit.models import Event
 from organizations import events, policies, signals
 from organizations.actions.base import lock, locked, settle_due
@@ -105,6 +105,20 @@ def forget_person(*, actor: Actor, person: UUID, reason: str) -> int:
         raise ValidationError(message, code="there")
     addresses = known_addresses(person) | invited
     return _forget(person, addresses, actor=actor, reason=_impersonal(reason, addresses | labels_of([person], chains)))
+
+
+def people_forgettable_in(event: Event) -> dict[UUID, str]:
+    """Those whom the event names and who have no account: by id, what they are called, as far as that is left."""
+    named = {event.actor_id: event.actor_label, event.target_id: event.target_label}
+    here = Event.objects.filter(chain_id=event.chain_id).order_by()
+    found: dict[UUID, str] = {}
+    for key, label in named.items():
+        if key is None or User.objects.filter(pk=key).exists():
+            continue
+        acted = here.filter(actor_id=key, actor_kind__in=_PEOPLE).exists()
+        if acted or here.filter(target_id=key, entity__in=_ABOUT_PEOPLE).exists():
+            found[key] = label or ERASED
+    return found
 
 
 def left_alone(user: User, at: datetime) -> list[Organization]:
