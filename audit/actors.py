@@ -22,7 +22,8 @@ class Actor:
     `grants` are texts as `organizations.permissions` writes them (`members.read`, `documents.update@curated`) and are
     those of one organization; an action reads them again under its lock. `withheld` are permissions that the
     organization itself may not use yet. `belongs_to` and `curates` are ids of groups, filled where a grant is by group.
-    `id` is the acting person's or token's.
+    `id` is the acting person's or token's. `on_behalf_of` names an organization or says in words who it is, never a
+    person: in an event it stands under the actor's own salt, and would stay when that person is erased.
     """
 
     kind: ActorKind

@@ -81,11 +81,11 @@ class EventAdmin(InChains, ReadOnlyAdmin):
     def chain(self, event: Event) -> str:
         return _name_of(event)
 
-    @admin.display(description="actor label")
+    @admin.display(description="actor")
     def actor(self, event: Event) -> str:
         return ERASED if event.actor_salt is None else event.actor_label
 
-    @admin.display(description="target label")
+    @admin.display(description="target")
     def target(self, event: Event) -> str:
         return ERASED if event.target_salt is None else event.target_label
 

@@ -53,7 +53,7 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
         job_title=invitation.job_title,
         phone=invitation.phone,
     )
-    bring_into(_groups_of(invitation, inviter), membership, actor=_for_the_inviter(actor, invitation))
+    bring_into(_groups_of(invitation, inviter), membership, actor=_for_the_inviter(actor))
     return membership
 
 
@@ -124,6 +124,9 @@ def _groups_of(invitation: Invitation, inviter: Actor | None) -> list[Group]:
     return [group for group in groups if policies.may_offer_places(inviter, role, [group])]
 
 
-def _for_the_inviter(actor: Actor, invitation: Invitation) -> Actor:
-    """Who joins does so themselves; into the groups they come in the name of whoever offered it."""
-    return replace(actor, on_behalf_of=invitation.inviter_label)
+def _for_the_inviter(actor: Actor) -> Actor:
+    """Who joins does so themselves; into the groups they come in the name of whoever offered it.
+
+    Who that was, the event of the invitation says: a name beside the actor's could not be erased without theirs.
+    """
+    return replace(actor, on_behalf_of="whoever invited them")

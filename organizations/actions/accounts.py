@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.deleting import delete, forget_mails, known_addresses
 from accounts.models import User
@@ -115,6 +115,8 @@ def people_forgettable_in(event: Event) -> dict[UUID, str]:
     for key, label in named.items():
         if key is None or User.objects.filter(pk=key).exists():
             continue
+        if any(User.objects.with_address(one).exists() for one in _invited(key, here)):
+            continue
         acted = here.filter(actor_id=key, actor_kind__in=_PEOPLE).exists()
         if acted or here.filter(target_id=key, entity__in=_ABOUT_PEOPLE).exists():
             found[key] = label or ERASED
@@ -131,9 +133,10 @@ def left_alone(user: User, at: datetime) -> list[Organization]:
     return [one for key, one in found.items() if one.rules.owner_rule is alone or key not in kept]
 
 
-def _invited(person: UUID) -> set[str]:
-    """The address of an invitation by that id, as far as the log tells."""
-    told = Event.objects.filter(target_id=person, entity="invitation").order_by()
+def _invited(person: UUID, among: QuerySet[Event] | None = None) -> set[str]:
+    """The address of an invitation by that id, as far as the log, or these events of it, tell."""
+    known = Event.objects.all() if among is None else among
+    told = known.filter(target_id=person, entity="invitation").order_by()
     return set(told.values_list("target_label", flat=True).distinct()) - {""}
 
 

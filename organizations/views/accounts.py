@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.generic import FormView, TemplateView
 
 from accounts.actors import oneself
@@ -24,6 +25,8 @@ from organizations.actions.accounts import delete_account, left_alone
 from organizations.forms.accounts import DeleteAccountForm
 from organizations.models import Organization
 from organizations.policies import Decision
+
+_FOR_GOOD = "This cannot be undone."
 
 
 class DeleteAccountView(LoginRequiredMixin, FormView[DeleteAccountForm]):
@@ -93,15 +96,15 @@ class DeleteAccountView(LoginRequiredMixin, FormView[DeleteAccountForm]):
             *([{"icon": "door-exit", "text": f"You leave {policies.named(here)} at once. {ending}"}] if here else []),
             {
                 "icon": "user-x",
-                "text": "Your profile, addresses, password, second factors and sessions go, and so does what you "
-                "asked to join.",
+                "text": "Your profile, addresses, password, second factors and sessions go. Requests to join are "
+                "withdrawn.",
             },
             {"icon": "history", "text": logs},
             {"icon": "mail", "text": f"A last mail to {self.person.email} says that it is done."},
             {
                 "icon": "alert-triangle",
                 "bad": True,
-                "text": "This cannot be undone. With the same address you can only begin anew.",
+                "text": format_html("<b>{}</b> With the same address you can only begin anew.", _FOR_GOOD),
             },
         ]
 

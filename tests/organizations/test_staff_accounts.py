@@ -130,7 +130,7 @@ def test_who_was_only_invited_is_forgotten_from_an_event(desk, owner, org):
 
 
 def test_who_is_here_and_what_is_nobody_is_not_offered(desk, owner, member, org):
-    for action in ("organization.created", "member.joined"):
+    for action in ("organization.created", "invitation.sent", "member.joined"):
         event = Event.objects.get(action=action)
         assert desk.get(erasing(event)).status_code == 403
     delete_account(actor=acting(member.user), user=User.objects.get(pk=member.user_id))
