@@ -42,7 +42,7 @@ class UserAdmin(ReadOnlyAdmin):
         (None, {"fields": ("email", "name", "job_title", "phone", "time_zone")}),
         ("State", {"fields": ("is_active", "is_staff", "is_superuser", "date_joined", "last_login")}),
     )
-    actions_detail = ("deactivate", "reactivate", "new_address", "take_second_factor")
+    actions_detail: tuple[str, ...] = ("deactivate", "reactivate", "new_address", "take_second_factor")
 
     @action(
         description="Deactivate the account",

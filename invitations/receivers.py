@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.dispatch import receiver
 
-from audit.actions import now
+from audit.actions import current_act, now
 from audit.actors import SYSTEM, Actor
 from audit.ambient import Origin, coming_from
 from audit.erasing import ERASED
@@ -131,7 +131,7 @@ def invitations_to(sender: Any, addresses: Collection[str], **kwargs: Any) -> se
     """Those to these addresses, also those that are gone and that the logs tell of."""
     told = Event.objects.filter(entity="invitation", target_label__in=addresses).order_by()
     there = Invitation.objects.to_addresses(addresses).order_by().values_list("pk", flat=True)
-    return {*there, *told.values_list("target_id", flat=True).distinct()}
+    return {*there, *(key for key in told.values_list("target_id", flat=True).distinct() if key)}
 
 
 @receiver(forgetting)
@@ -139,8 +139,11 @@ def forget_invitations(
     sender: Any, addresses: set[str], labels: set[str], organizations: set[UUID], actor: Actor, **kwargs: Any
 ) -> None:
     """Offers to them go, those that are open revoked first; offers of theirs stay, and say no more whose they were."""
+    act = current_act()
     theirs = Invitation.objects.to_addresses(addresses)
-    for invitation in theirs.filter(status=InvitationStatus.PENDING):
+    pending = Q(status=InvitationStatus.PENDING)
+    theirs = theirs.filter(~pending | Q(organization__in=list(act.organizations)))  # a newer one is made since
+    for invitation in theirs.filter(pending):
         withdraw(locked(invitation.organization_id), [invitation], actor=actor)
     theirs.delete()
     made = Invitation.objects.filter(invited_by=None, inviter_label__in=labels, organization__in=organizations)

@@ -28,7 +28,7 @@ for model in (User, Event):  # as the apps below register them, who know no orga
 
 @admin.register(User)
 class UserAdmin(AccountAdmin):
-    actions_detail = (*AccountAdmin.actions_detail, "delete_account")
+    actions_detail: tuple[str, ...] = (*AccountAdmin.actions_detail, "delete_account")
 
     @action(
         description="Delete the account",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -70,8 +70,9 @@ def delete_account(*, actor: Actor, user: User, forget: bool = False, reason: st
     person = act.users.get(user.pk)
     if person is None:
         return
-    superuser = User.objects.filter(pk=actor.id, is_superuser=True).exists()
-    policies.may_delete_account(actor, person, left_alone(person, act.now), by_superuser=superuser).enforce()
+    by_superuser = actor.id in User.objects.filter(is_superuser=True).values_list("pk", flat=True)
+    alone = left_alone(person, act.now)
+    policies.may_delete_account(actor, person, alone, by_superuser=by_superuser).enforce()
     addresses = known_addresses(person.pk)
     if forget:
         policies.may_forget(actor).enforce()
@@ -143,7 +144,7 @@ def _invited(person: UUID, among: QuerySet[Event] | None = None) -> set[str]:
 def _reached(person: UUID, addresses: Collection[str]) -> set[UUID]:
     found = set(Membership.objects.filter(user=person).order_by().values_list("organization_id", flat=True))
     for _, answer in signals.person_reaches.send(User, person=person, addresses=addresses):
-        found |= set(answer)
+        found |= cast("set[UUID]", answer)
     return found
 
 
@@ -162,7 +163,7 @@ def _forget(person: UUID, addresses: set[str], *, actor: Actor, reason: str) -> 
     act = current_act()
     subjects = {person}
     for _, answer in signals.addressed.send(User, addresses=addresses):
-        subjects |= set(answer)
+        subjects |= cast("set[UUID]", answer)
     act.write_events(more=True)
     told = Event.objects.filter(Q(actor_id__in=subjects) | Q(target_id__in=subjects)).order_by()
     chains = set(told.values_list("chain_id", flat=True).distinct())

@@ -42,7 +42,8 @@ def everything_kept() -> str:
     """All that could tell of somebody: events with their texts, refusals, offers, and the outbox."""
     rows = [*Event.objects.all(), *Refused.objects.all(), *Invitation.objects.all(), *OwnershipTransfer.objects.all()]
     left = Mail.objects.exclude(kind="accounts.account_deleted")
-    return serialize("json", [*rows, *left]) + "".join(Event.objects.values_list("text", flat=True))
+    told: str = serialize("json", [*rows, *left])
+    return told + "".join(Event.objects.values_list("text", flat=True))
 
 
 def are_whole() -> None:
@@ -51,7 +52,7 @@ def are_whole() -> None:
 
 
 @pytest.fixture
-def busy(owner, org, member, staff, client_of, outsider) -> Membership:
+def busy(owner, org, member: Membership, staff, client_of, outsider) -> Membership:
     """Mina, who was invited, was given roles, invited others, was refused something, and belongs elsewhere too."""
     story(org, owner, member)
     change_role(actor=acting(owner), organization=org, memberships=[member], role=role_of(org, "admin"))
