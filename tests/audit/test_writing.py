@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from audit.actions import current_act
 from audit.actors import SYSTEM
 from audit.ambient import Origin, coming_from
-from audit.models import Event
+from audit.models import Chain, Event
 from audit.recording import record
+from audit.verifying import verify
 from organizations import events
 from organizations.actions.base import action
 from organizations.models import Organization
@@ -67,3 +70,36 @@ def test_a_number_is_not_taken_for_a_truth_value_that_equals_it(org):
     assert [(type(one.after["required"]), one.after["required"]) for one in kept] == [
         (type(value), value) for value in values
     ]
+
+
+@action
+def note_in_two_parts(*, organization: Organization, fails: bool) -> None:
+    """What is recorded first is written before the rest is known; with `fails` an inner action does so in vain."""
+    act = current_act()
+    note(organization=organization, labels=["first"])
+    try:
+        note_and_write(organization=organization, fails=fails)
+    except ValidationError:
+        pass
+    act.write_events(more=True)
+    note(organization=organization, labels=["last"])
+
+
+@action
+def note_and_write(*, organization: Organization, fails: bool) -> None:
+    note(organization=organization, labels=["inner"])
+    current_act().write_events(more=True)
+    if fails:
+        message = "Taken back."
+        raise ValidationError(message, code="back")
+
+
+@pytest.mark.parametrize(("fails", "labels"), [(False, ["first", "inner", "last"]), (True, ["first", "last"])])
+def test_events_that_are_written_in_parts_are_of_one_batch_and_each_is_written_once(org, fails, labels):
+    before = Event.objects.filter(chain_id=org.pk).count()
+    note_in_two_parts(organization=org, fails=fails)
+    found = list(Event.objects.filter(chain_id=org.pk, number__gt=before).order_by("number"))
+    assert [one.target_label for one in found] == labels
+    assert len({one.batch for one in found}) == 1
+    assert found[0].batch is not None
+    assert verify(Chain.objects.get(pk=org.pk)).finding is None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.core.serializers import serialize
 from django.utils import timezone
 
@@ -86,6 +88,13 @@ def test_deleting_and_forgetting_leaves_nothing_that_tells_who_it_was(busy, org,
     assert len({one.batch for one in news.events if one.action != "account.deactivated"}) == 1
     assert counters(org) == (2, 0, 8)
     are_whole()
+
+
+def test_the_command_that_verifies_says_that_all_is_whole(busy, staff):
+    delete_account(actor=acting(staff), user=closed(busy, staff), forget=True, reason=REASON)
+    out = StringIO()
+    call_command("audit_verify", stdout=out, no_color=True)
+    assert out.getvalue().endswith("The log is whole.\n")
 
 
 def test_forgetting_afterwards_finds_the_same(busy, org, staff):
