@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import tzinfo
 from typing import Any
 
@@ -16,7 +16,7 @@ from audit.erasing import ERASED
 from audit.events import event_kind
 from audit.models import Event
 
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"\{(\w+(?: [^}]+)?)\}")
 
 
 def sentence(event: Event) -> SafeString:
@@ -24,11 +24,16 @@ def sentence(event: Event) -> SafeString:
     kind = event_kind(event.action)
     if kind is None:
         return format_html("{}: <b>{}</b>", event.action, event.target_label)
+    return filled(kind.sentence, lambda place: value(event, place))
+
+
+def filled(words: str, value_of: Callable[[str], Any]) -> SafeString:
+    """These words of a kind of event with their places taken, in bold."""
 
     def fill(place: re.Match[str]) -> str:
-        return format_html("<b>{}</b>", _value(event, place.group(1)))
+        return format_html("<b>{}</b>", value_of(place.group(1)))
 
-    return mark_safe(_PLACE.sub(fill, conditional_escape(kind.sentence)))  # noqa: S308 - every part is escaped
+    return mark_safe(_PLACE.sub(fill, conditional_escape(words)))  # noqa: S308 - every part is escaped
 
 
 def plain_sentence(event: Event, zone: tzinfo) -> str:
@@ -38,7 +43,7 @@ def plain_sentence(event: Event, zone: tzinfo) -> str:
         return f"{event.action}: {event.target_label}"
 
     def fill(place: re.Match[str]) -> str:
-        return str(_value(event, place.group(1), zone))
+        return str(value(event, place.group(1), zone))
 
     return _PLACE.sub(fill, kind.sentence)
 
@@ -63,7 +68,8 @@ def _listed(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _value(event: Event, place: str, zone: tzinfo | None = None) -> Any:
+def value(event: Event, place: str, zone: tzinfo | None = None) -> Any:
+    """What stands in that place of the sentence about this event."""
     if place == "actor":
         return event.actor_label or ERASED
     if place == "target":

@@ -1,0 +1,122 @@
+"""Several events of one change as one sentence: what they have in common is said, and what differs is counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from audit.events import EventKind, event_kind
+from audit.models import Event, EventType
+from team.sentences import filled, sentence, value
+
+LISTED = 3  # kinds of things that came with the one that is told of first
+_CHOICE = re.compile(r"\[([^|\]]*)\|?([^\]]*)\]")
+_PLAIN = re.compile(r"\{(\w+)\}")
+_BY = "{actor} "
+
+
+@dataclass(frozen=True)
+class Told:
+    """The sentence, and the event by which it begins."""
+
+    said: SafeString
+    leading: Event
+
+
+@dataclass
+class _Alike:
+    """The events of one kind, by one actor where its words name one. `cut`: there are more than these."""
+
+    kind: EventKind | None
+    cut: bool
+    untold: Collection[str]
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def first(self) -> Event:
+        return min(self.events, key=lambda event: event.number)
+
+    @property
+    def words(self) -> str:
+        """With its places; of one event alone as of any other."""
+        if self.kind is None or not self.kind.many:
+            return "{actor}: {events events} of " + self.events[0].action
+        if len(self.events) == 1 and not self.cut:
+            return self.kind.sentence
+        return _CHOICE.sub(self._chosen, self.kind.many)
+
+    def filled(self, words: str) -> SafeString:
+        return filled(words, self._value)
+
+    def _chosen(self, choice: re.Match[str]) -> str:
+        common = all(len(self._values(place)) == 1 for place in _PLAIN.findall(choice.group(1)))
+        return choice.group(1) if common else choice.group(2)
+
+    def _value(self, place: str) -> Any:
+        name, _, noun = place.partition(" ")
+        if not noun:
+            return value(self.events[0], name)
+        number = len(self.events) if name == "events" else len(self._values(name))
+        if number == 1 and name != "events":
+            return value(self.events[0], name)
+        return f"more than {number - 1:,} {noun}" if self.cut else f"{number:,} {noun}"
+
+    def _values(self, place: str) -> set[str]:
+        """What stands in that place, in words; nothing where the reader may not know, or it stands empty."""
+        if place == "target":
+            return {str(event.target_id or event.target_label) for event in self.events}
+        if place.partition("_")[2] in self.untold:
+            return set()
+        found = {str(value(event, place)) for event in self.events}
+        return set() if found == {""} else found
+
+
+def told(events: Sequence[Event], *, cut: bool = False, untold: Collection[str] = ()) -> Told:
+    """What these did together; `cut` where there are more of the same change than these, which is then said."""
+    kinds = sorted(_alike(events, cut, untold), key=_rank)
+    leading, others = kinds[0], kinds[1:]
+    if not others and len(events) == 1 and not cut:
+        return Told(sentence(events[0]), events[0])
+    said = leading.filled(leading.words)
+    if others:
+        parts = [_after(leading, one) for one in others[:LISTED]]
+        if len(others) > LISTED:
+            parts.append("more")
+        listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+        said = format_html('{} <span class="faint">and, with that, {}</span>', said, mark_safe(listed))  # noqa: S308
+    return Told(said, leading.first)
+
+
+def _alike(events: Sequence[Event], cut: bool, untold: Collection[str]) -> list[_Alike]:
+    found: dict[tuple[Any, ...], _Alike] = {}
+    for event in events:
+        kind = event_kind(event.action)
+        by = (event.actor_id, event.actor_label) if kind is None or _BY.strip() in kind.many else ()
+        found.setdefault((event.action, *by), _Alike(kind, cut, untold)).events.append(event)
+    return list(found.values())
+
+
+def _rank(one: _Alike) -> tuple[bool, bool, bool, int]:
+    """First what brought the rest about: not what happened for a reason that the event itself gives, nor by itself."""
+    first = one.first
+    leads = one.kind is not None and one.kind.leads
+    return (not leads, "reason" in first.after, first.type == EventType.SYSTEM_ACTION, first.number)
+
+
+def _after(leading: _Alike, one: _Alike) -> str:
+    """Its words as they go on from those of the leading one; escaped, and nothing in bold."""
+    words = one.words
+    same = one.first.actor_id == leading.first.actor_id and one.first.actor_label == leading.first.actor_label
+    if same and leading.words.startswith(_BY) and words.startswith(_BY):
+        words = words.removeprefix(_BY)
+    return _plain(one.filled(words[:1].lower() + words[1:]))
+
+
+def _plain(said: SafeString) -> str:
+    """Without the bold: what people typed is escaped, so that no other mark is in it."""
+    return said.replace("<b>", "").replace("</b>", "")
