@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Value
 
 from accounts.addresses import stored_or_typed
 from accounts.models import User
 from audit.models import Event
 from organizations.models import Organization
 from team.access.finding import people_by_name, person_by_address
+from team.log.finding import together
 
 LONGEST = 254
 
@@ -63,8 +66,15 @@ def _by_name(organization: Organization, name: str) -> Someone | None:
 
 
 def _as_the_log_says(organization: Organization, key: UUID) -> Someone | None:
-    """By the name that the newest event about or by it gives."""
+    """By the name that the newest event about it gives, or else by it."""
     rows = Event.objects.filter(chain_id=organization.pk).order_by("-number")
-    about = rows.filter(target_id=key).values_list("target_label", flat=True).first()
-    label = about if about is not None else rows.filter(actor_id=key).values_list("actor_label", flat=True).first()
-    return None if label is None else Someone(key, label)
+    sql, params = together(
+        [
+            rows.filter(target_id=key).values_list("target_label", Value(0))[:1],
+            rows.filter(actor_id=key).values_list("actor_label", Value(1))[:1],
+        ]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found = sorted(cursor.fetchall(), key=lambda row: row[1])
+    return Someone(key, found[0][0]) if found else None
