@@ -1,29 +1,38 @@
-"""Events as the pages show them: by day, as sentences, a page found by index and not by counting."""
+"""Events as the pages show them: by day, as sentences, a change to several as one, a page found by index."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.devices import device
-from audit.models import Event
-from team.log.finding import LOOKED, Found, Sought, find
+from audit.models import Event, EventType
+from team.log.finding import LOOKED, Sought
+from team.log.folding import Folded, Stretch, fold, unfolded
 from team.sentences import differences, icon, sentence
+from team.several import told
+
+PARTS = 20  # events that a folded line shows when it is opened
+PARTS_A_PAGE = 40  # all of them together, so that a page full of them stays small; two each at least
+_ICONS = {EventType.STAFF_ACTION: "headset", EventType.PROVISIONING: "robot"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One event as the page shows it."""
+    """One event as the page shows it. `icon` is empty where a person's initials tell more."""
 
     event: Event
-    said: str
+    said: SafeString
     icon: str
     differences: list[tuple[str, Any, Any]]
 
@@ -31,42 +40,114 @@ class Line:
     def device(self) -> str:
         return device(self.event.user_agent) if self.event.user_agent else ""
 
+    @property
+    def hash(self) -> str:
+        """Enough of it to compare."""
+        whole = bytes(self.event.hash).hex()
+        return f"{whole[:4]}…{whole[-4:]}"
+
+
+@dataclass(frozen=True)
+class FoldedLine(Line):
+    """Several events of one change; `event` is the one it begins to tell of, and `parts` the newest ones."""
+
+    stretch: Stretch
+    parts: list[Line] = field(default_factory=list)
+
+    @property
+    def newest(self) -> Event:
+        return self.stretch.events[0]
+
+    @property
+    def oldest(self) -> Event:
+        """Of those that were fetched."""
+        return self.stretch.events[-1]
+
+    @property
+    def address(self) -> str | None:
+        """Where all came from, as far as they were fetched."""
+        addresses = {event.address for event in self.stretch.events}
+        return self.event.address if len(addresses) == 1 else None
+
 
 @dataclass(frozen=True)
 class EventPage:
     """`next_page` is the number before which the older events are, None where there are none; `next_query` asks for it.
 
-    `looked_to` is how far back was looked for what matches, where there is more to look through.
+    `query` is what else the URL says, and `one_change` whether it asks for the events of one batch, which are not
+    folded. `looked_to` is how far back was looked for what matches, where there is more to look through.
     """
 
     days: list[tuple[date, list[Line]]]
     next_page: int | None
     next_query: str
     is_first_page: bool
+    query: str = ""
+    one_change: bool = False
     looked_to: datetime | None = None
     looked_at: int = LOOKED
 
 
 def page_of(
-    sought: Sought | None, query: QueryDict, *, untold: Collection[str] = (), kept: Collection[tuple[str, str]] = ()
+    sought: Sought | None, query: QueryDict, *, untold: Collection[str] = (), kept: Sequence[tuple[str, str]] = ()
 ) -> EventPage:
     """Of one chain, newest first: the page that the URL asks for with `before`; empty where nothing can be sought.
 
-    `untold` are fields of the events whose changes the reader may not know of, `kept` what else the URL says.
+    `untold` are fields of the events whose changes the reader may not know of, `kept` what else the URL says. With
+    `batch` it is of one change alone; whoever reads it as a filter has it in `kept`.
     """
-    place = _place(query)
-    found = find(sought, place) if sought else Found([])
-    lines = [Line(event, sentence(event), icon(event), differences(event, untold)) for event in found.events]
+    place, batch = _place(query), _batch(query)
+    if sought and batch and "batch" not in dict(kept):
+        sought = replace(sought, ways=(*sought.ways, (Q(batch=batch),)))
+        kept = [*kept, ("batch", batch.hex)]
+    found = (unfolded(sought, place) if batch else fold(sought, place)) if sought else Folded()
+    lines = _lines(found.stretches, untold)
     return EventPage(
-        days=[(day, list(some)) for day, some in groupby(lines, key=lambda line: timezone.localdate(line.event.at))],
+        days=[(day, list(some)) for day, some in groupby(lines, key=_day)],
         next_page=found.older,
         next_query=urlencode([*kept, ("before", found.older)]) if found.older else "",
         is_first_page=place is None,
+        query=urlencode(kept),
+        one_change=batch is not None,
         looked_to=found.looked_to,
     )
+
+
+def _lines(stretches: Sequence[Stretch], untold: Collection[str]) -> list[Line]:
+    folded = sum(len(one.events) > 1 for one in stretches)
+    parts = min(PARTS, max(2, PARTS_A_PAGE // folded)) if folded else 0
+    return [_folded(one, parts, untold) if len(one.events) > 1 else _line(one.events[0], untold) for one in stretches]
+
+
+def _line(event: Event, untold: Collection[str]) -> Line:
+    return Line(event, sentence(event), _icon(event), differences(event, untold))
+
+
+def _folded(one: Stretch, parts: int, untold: Collection[str]) -> FoldedLine:
+    both = told(one.events, cut=one.more or len(one.events) < one.number, untold=untold)
+    shown = [_line(event, untold) for event in one.events[:parts]]
+    return FoldedLine(both.leading, both.said, _icon(both.leading), [], one, shown)
+
+
+def _icon(event: Event) -> str:
+    """What did it, where that was no person whose name is known; of what Roster does, what it did."""
+    by_somebody = event.type == EventType.USER_ACTION and event.actor_label
+    return "" if by_somebody else _ICONS.get(EventType(event.type)) or icon(event)
+
+
+def _day(line: Line) -> date:
+    return timezone.localdate((line.newest if isinstance(line, FoldedLine) else line.event).at)
 
 
 def _place(query: QueryDict) -> int | None:
     """The number before which the page begins; one that is none is the beginning."""
     typed = query.get("before", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+
+
+def _batch(query: QueryDict) -> UUID | None:
+    """What is none asks for nothing; the log itself says so."""
+    try:
+        return UUID(hex=query.get("batch", "").strip())
+    except ValueError:
+        return None

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from audit.models import Event
 from team.log.spans import ANY_TIME, Span
@@ -22,7 +22,7 @@ LOOKED = 10_000  # events that one page looks through, where no index knows its 
 # What pages show of an event; what else its row holds is not fetched.
 SHOWN = (
     "id", "number", "at", "type", "action", "actor_id", "actor_label", "on_behalf_of", "target_id", "target_label",
-    "before", "after", "batch", "address", "user_agent",
+    "before", "after", "batch", "address", "user_agent", "hash",
 )  # fmt: skip
 
 Way = tuple[Q, ...]
@@ -40,6 +40,15 @@ class Sought:
     rest: Q = field(default_factory=Q)
     span: Span = ANY_TIME
 
+    @property
+    def is_by_one_index(self) -> bool:
+        """Whether one question finds a page."""
+        return not self.rest and len(self.ways) < 2
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.ways and not self.rest and self.span == ANY_TIME
+
     def all(self) -> QuerySet[Event]:
         """Everything that matches, for whoever walks through all of it; a page is found by `find`."""
         rows = self.span.numbers(Event.objects.filter(chain_id=self.chain)).filter(self.span.moments, self.rest)
@@ -52,44 +61,47 @@ class Sought:
 class Found:
     """`older` is the number before which the page after this one begins, None where there is none.
 
-    `looked_to` is how far back was looked where that is not the beginning, and the page could not be filled.
+    `looked_to` is how far back was looked where that is not the beginning, and the page could not be filled. `then` is
+    the batch of the event that the page after this one begins with.
     """
 
     events: list[Event]
     older: int | None = None
     looked_to: datetime | None = None
+    then: UUID | None = None
 
 
-def find(sought: Sought, before: int | None = None, *, looked: int = LOOKED) -> Found:
-    """The newest that are numbered below `before`; at most `looked` are looked through."""
+def find(sought: Sought, before: int | None = None, *, looked: int = LOOKED, most: int | None = None) -> Found:
+    """The newest numbered below `before`, as many as a page has or `most`; at most `looked` are looked through."""
+    most = most or ROWS
     rows = sought.span.numbers(Event.objects.filter(chain_id=sought.chain).order_by("-number"))
     if before is not None:
         rows = rows.filter(number__lt=before)
-    if not sought.rest and len(sought.ways) < 2:
-        return _page(_newest(rows.filter(sought.span.moments), *sought.ways))
+    if sought.is_by_one_index:
+        return _page(_newest(rows.filter(sought.span.moments), *sought.ways, most=most), most)
     leading, floor = _leading(rows, sought.ways, looked)
     narrowed = rows.filter(sought.span.moments, sought.rest, number__gt=floor)
     for way in sought.ways:
         if way is not leading:
             narrowed = narrowed.filter(reduce(or_, way))
-    found = _newest(narrowed, leading)
-    if len(found) > ROWS:
-        return _page(found)
+    found = _newest(narrowed, leading, most=most)
+    if len(found) > most:
+        return _page(found, most)
     further = rows.filter(number__lte=floor).values_list("number", "at").first()
     return Found(found, further[0] + 1, further[1]) if further else Found(found)
 
 
-def _newest(rows: QuerySet[Event], way: Way = EVERYTHING) -> list[Event]:
-    """One more than a page shows; an OR would be walked event by event."""
-    each = [rows.filter(condition).only(*SHOWN)[: ROWS + 1] for condition in way]
-    events = each[0] if len(each) == 1 else Event.objects.raw(*_together(each))
+def _newest(rows: QuerySet[Event], way: Way = EVERYTHING, *, most: int) -> list[Event]:
+    """One more than is asked for; an OR would be walked event by event."""
+    each = [rows.filter(condition).only(*SHOWN)[: most + 1] for condition in way]
+    events = each[0] if len(each) == 1 else Event.objects.raw(*together(each))
     found = {event.number: event for event in events}
-    return [found[number] for number in sorted(found, reverse=True)[: ROWS + 1]]
+    return [found[number] for number in sorted(found, reverse=True)[: most + 1]]
 
 
-def _page(found: list[Event]) -> Found:
-    page = found[:ROWS]
-    return Found(page, page[-1].number if len(found) > ROWS else None)
+def _page(found: list[Event], most: int) -> Found:
+    page = found[:most]
+    return Found(page, page[-1].number, then=found[most].batch) if len(found) > most else Found(page)
 
 
 def _leading(rows: QuerySet[Event], ways: Sequence[Way], looked: int) -> tuple[Way, int]:
@@ -97,19 +109,28 @@ def _leading(rows: QuerySet[Event], ways: Sequence[Way], looked: int) -> tuple[W
     if not ways:
         newest = rows.values_list("number", flat=True).first() or 0
         return EVERYTHING, max(0, newest - looked)
-    floor, leading = min(((_floor(rows, way, looked), way) for way in ways), key=lambda one: one[0])
-    return leading, floor
+    floors = _floors(rows, ways, looked)
+    place = floors.index(min(floors))
+    return ways[place], floors[place]
 
 
-def _floor(rows: QuerySet[Event], way: Way, looked: int) -> int:
-    """Above this number there are at most as many of each condition as are looked through."""
-    sql, params = _together([rows.filter(condition).values("number")[looked : looked + 1] for condition in way])
+def _floors(rows: QuerySet[Event], ways: Sequence[Way], looked: int) -> list[int]:
+    """For each the number above which there are at most as many of each of its conditions as are looked through."""
+    numbers = [
+        rows.filter(condition).values_list(Value(place), "number")[looked : looked + 1]
+        for place, way in enumerate(ways)
+        for condition in way
+    ]
+    floors = [0] * len(ways)
+    sql, params = together(numbers)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return max((number for (number,) in cursor.fetchall()), default=0)
+        for place, number in cursor.fetchall():
+            floors[place] = max(floors[place], number)
+    return floors
 
 
-def _together(each: Sequence[QuerySet[Event, Any]]) -> tuple[str, list[Any]]:
+def together(each: Sequence[QuerySet[Event, Any]]) -> tuple[str, list[Any]]:
     """One statement for all: Django's own `union` cannot hold limited queries on SQLite."""
     parts: list[str] = []
     params: list[Any] = []

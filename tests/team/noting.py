@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from audit.models import Chain, Event
 from organizations.models import Organization
+from team.event_pages import FoldedLine, Line
 from tests.team.test_access_page import text_of
 
 LOG = "/o/marram/audit/"
 
 
-def note(organization: Organization, times: int = 1, *, at: datetime | None = None, **columns: Any) -> list[int]:
+def note(
+    organization: Organization | Chain, times: int = 1, *, at: datetime | None = None, **columns: Any
+) -> list[int]:
     """So many events alike, a second apart, the last one at `at`; their numbers."""
     chain = Chain.objects.get(pk=organization.pk)
     last = at or timezone.now()
@@ -40,9 +43,17 @@ def note(organization: Organization, times: int = 1, *, at: datetime | None = No
 
 
 def shown(page: Any) -> list[int]:
-    """The numbers of the events on it, as they follow each other."""
+    """The numbers of the events on it, as they follow each other, those of a folded line too."""
+    return [event.number for line in lines_of(page) for event in events_of(line)]
+
+
+def lines_of(page: Any) -> list[Line]:
     assert page.status_code == 200
-    return [line.event.number for _, lines in page.context["page"].days for line in lines]
+    return [line for _, lines in page.context["page"].days for line in lines]
+
+
+def events_of(line: Line) -> list[Event]:
+    return line.stretch.events if isinstance(line, FoldedLine) else [line.event]
 
 
 def walked(browser: Any, query: str = "", path: str = LOG) -> list[int]:
@@ -60,4 +71,4 @@ def walked(browser: Any, query: str = "", path: str = LOG) -> list[int]:
     raise AssertionError(message)
 
 
-__all__ = ["LOG", "note", "shown", "text_of", "walked"]
+__all__ = ["LOG", "events_of", "lines_of", "note", "shown", "text_of", "walked"]

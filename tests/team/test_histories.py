@@ -12,7 +12,7 @@ from organizations.actions.groups import create_group, edit_group
 from organizations.actions.roles import create_role
 from tests.factories import acting, give_role, offer
 from tests.organizations.changing import assign
-from tests.team.noting import note, shown, text_of
+from tests.team.noting import events_of, lines_of, note, shown, text_of
 
 
 def group(owner, name="Field sales"):
@@ -109,9 +109,7 @@ def test_own_record_opens_without_a_role_and_holds_nothing_of_others(client_of, 
     give_role(member, None)
     page = client_of(member).get(f"/o/marram/members/{member.pk}/history/")
     assert page.status_code == 200
-    assert {event.target_id for _, lines in page.context["page"].days for event in (one.event for one in lines)} == {
-        member.user_id
-    }
+    assert {event.target_id for line in lines_of(page) for event in events_of(line)} == {member.user_id}
     assert client_of(member).get(f"/o/marram/members/{viewer.pk}/history/").status_code == 403
     assert client_of(outsider).get(f"/o/marram/members/{outsider.pk}/history/").status_code == 404
 

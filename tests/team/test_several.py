@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,14 +14,14 @@ from team.several import told
 from tests.audit.test_every_action import every_action
 
 pytestmark = pytest.mark.no_database
-GRACE, SPRING = uuid4(), {"group": "Spring launch"}
+SPRING = {"group": "Spring launch"}
 
 
 def plain(said: str) -> str:
     return re.sub(r"</?(b|span)[^>]*>", "", said)
 
 
-def events(action: str, number: int, *, first: int = 1, by: str = "Grace Okafor", **columns) -> list[Event]:
+def events(action: str, number: int, *, first: int = 1, by: str = "Grace Okafor", **columns: Any) -> list[Event]:
     return [
         Event(
             **{
@@ -37,13 +38,13 @@ def test_what_differs_is_counted_and_what_is_common_is_said():
     assert said == "<b>Grace Okafor</b> added <b>8 people</b> to <b>Spring launch</b>"
     mixed = [*events("group.member_added", 2, after=SPRING), *events("group.member_added", 2, after={"group": "B"})]
     assert plain(told(mixed).said) == "Grace Okafor added 4 people to 2 groups"
-    one = {"target_id": uuid4(), "target_label": "Mina Haddad"}
+    one: dict[str, Any] = {"target_id": uuid4(), "target_label": "Mina Haddad"}
     mine = [event for group in ("A", "B") for event in events("group.member_added", 1, after={"group": group}, **one)]
     assert plain(told(mine).said) == "Grace Okafor added Mina Haddad to 2 groups"
 
 
 def test_role_from_and_to_are_said_where_all_have_them():
-    to = {"after": {"role": "Admin"}}
+    to: dict[str, Any] = {"after": {"role": "Admin"}}
     alike = events("member.role_changed", 2, before={"role": "Member"}, **to)
     assert plain(told(alike).said) == "Grace Okafor changed the role of 2 people from Member to Admin"
     mixed = [*alike, *events("member.role_changed", 1, before={"role": "Viewer"}, **to)]
