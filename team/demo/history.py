@@ -22,15 +22,19 @@ from organizations.actions.assigning import change_role
 from organizations.actions.ending import set_end
 from organizations.actions.group_places import add_to_group, make_curators
 from organizations.actions.groups import create_group
-from organizations.actions.members import deactivate, leave
+from organizations.actions.members import deactivate, leave, remove
 from organizations.actions.organizations import create_organization, settle_lapsed
 from organizations.actions.plans import set_seats
 from organizations.actions.roles import create_role
 from organizations.models import Membership, Organization, Role
-from team.demo.people import DOMAIN, LEFT, OWNER, PASSWORD, TEAM, acting_for, address_of, invitee, make_person
+from team.demo.people import DOMAIN, LEFT, OWNER, PASSWORD, REMOVED, TEAM, acting_for, address_of, invitee, make_person
 from team.demo.products import found_companies
 
 STAFF = "staff@roster.example"
+LAUNCHING = (
+    "Rui Alves", "Hannah Weiss", "Ibrahim Sesay", "Noor Rahman", "Kofi Mensah", "Lotte Jansen", "Ruth Feld",
+    "Chloé Martin",
+)  # fmt: skip
 WORKING_MINUTES = 9 * 60
 
 
@@ -76,12 +80,17 @@ class History:
             (6, partial(self._invite, organization, "Lena Fischer", [f"d.oconnell@{DOMAIN}"], "member")),
             (3, partial(self._invite, organization, OWNER, ["felix@studiorossi.example"], "viewer")),
             (1.2, partial(self._resend, organization, "Lena Fischer", f"d.oconnell@{DOMAIN}")),
+            (2.4, partial(self._invite, organization, REMOVED[0], ["rita@pinecove.example"], "viewer")),
+            (2.3, partial(self._invite, organization, REMOVED[0], ["tomas@pinecove.example"], "viewer")),
+            (REMOVED[1], partial(self._remove, organization, REMOVED[0])),
+            (1.1, partial(self._give, organization, ("Jonas Lindqvist", "Ben Hartley", "Oskar Wolff"), "Member")),
+            (0.9, partial(self._join, organization, "Spring launch", LAUNCHING)),
             (0.1, partial(self._invite, organization, "Mateo Rivera", [f"hana.kobayashi@{DOMAIN}"], "member")),
             (100, partial(self._group, organization, "Field service", ("Chloé Martin", "Noor Rahman", "Amara Diallo"))),
             (61, partial(self._group, organization, "Spring launch", ("Priya Nair", "Yuki Tanaka", "Inês Carvalho"))),
             (60, partial(self._role, organization, "Coordinator", "member", ["invitations.create", "groups.update"])),
-            (59, partial(self._give, organization, "Adaeze Nwosu", "Coordinator")),
-            (12, partial(self._give, organization, "Omar Haddad", None)),
+            (59, partial(self._give, organization, ("Adaeze Nwosu",), "Coordinator")),
+            (12, partial(self._give, organization, ("Omar Haddad",), None)),
             (74, partial(self._deactivate, organization, "Tom Becker")),
             (30, partial(self._end, organization, "Sofia Rossi", 6)),
             (10, partial(self._end, organization, "Oskar Wolff", 129)),
@@ -144,10 +153,20 @@ class History:
             like=base,
         )
 
-    def _give(self, organization: Organization, name: str, label: str | None) -> None:
+    def _join(self, organization: Organization, name: str, people: tuple[str, ...]) -> None:
+        members = [self._member(organization, one) for one in people]
+        group = organization.groups.get(name=name)
+        add_to_group(actor=acting_for(self.people["Mateo Rivera"]), group=group, memberships=members)
+
+    def _give(self, organization: Organization, names: tuple[str, ...], label: str | None) -> None:
         role = Role.objects.of(organization).get(label=label) if label else None
+        members = [self._member(organization, name) for name in names]
+        change_role(actor=acting_for(self.people[OWNER]), organization=organization, memberships=members, role=role)
+
+    def _remove(self, organization: Organization, name: str) -> None:
+        """And with that what they had offered."""
         member = self._member(organization, name)
-        change_role(actor=acting_for(self.people[OWNER]), organization=organization, memberships=[member], role=role)
+        remove(actor=acting_for(self.people[OWNER]), organization=organization, memberships=[member])
 
     def _deactivate(self, organization: Organization, name: str) -> None:
         member = self._member(organization, name)

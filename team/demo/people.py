@@ -41,6 +41,7 @@ TEAM = (
     Joined("Rui Alves", "member", 171, "Supply planner", "Mateo Rivera"),
     Joined("Hannah Weiss", "member", 158, "Technical writer", "Lena Fischer"),
     Joined("Ibrahim Sesay", "member", 143, "Calibration", "Mateo Rivera"),
+    Joined("Nils Brandt", "admin", 138, "Regional lead"),
     Joined("Kai Sommer", "member", 131, "Intern", "Lena Fischer"),
     Joined("Noor Rahman", "member", 118, "Field engineer", "Mateo Rivera"),
     Joined("Amara Diallo", "admin", 104, "Regional lead"),
@@ -52,6 +53,7 @@ TEAM = (
     Joined("Ruth Feld", "member", 9, "Data analyst", "Mateo Rivera"),
 )
 LEFT = ("Kai Sommer", 41)
+REMOVED = ("Nils Brandt", 1.6)
 
 
 def address_of(name: str, domain: str = DOMAIN) -> str:

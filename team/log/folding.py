@@ -14,7 +14,7 @@ from audit.models import Event
 from team.log.finding import EVERYTHING, LOOKED, ROWS, SHOWN, Sought, find, together
 from team.log.spans import ANY_TIME
 
-FURTHER = 500  # events that are fetched where those of a page have become too few lines
+FURTHER = 200  # events that are fetched where those of a page have become too few lines
 READ = 1_000  # events of a long batch that its sentence is made of
 
 
