@@ -42,6 +42,11 @@ class _Alike:
         return min(self.events, key=lambda event: event.number)
 
     @property
+    def is_by_itself(self) -> bool:
+        """What was due, and is noted down by whatever is done next."""
+        return self.first.type == EventType.SYSTEM_ACTION
+
+    @property
     def words(self) -> str:
         """With its places; of one event alone as of any other."""
         if self.kind is None or not self.kind.many:
@@ -83,13 +88,22 @@ def told(events: Sequence[Event], *, cut: bool = False, untold: Collection[str] 
     if not others and len(events) == 1 and not cut:
         return Told(sentence(events[0]), events[0])
     said = leading.filled(leading.words)
-    if others:
-        parts = [_after(leading, one) for one in others[:LISTED]]
-        if len(others) > LISTED:
-            parts.append("more")
-        listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-        said = format_html('{} <span class="faint">and, with that, {}</span>', said, mark_safe(listed))  # noqa: S308
+    by_itself = [one for one in others if one.is_by_itself and not leading.is_by_itself]
+    with_that = [one for one in others if one not in by_itself]
+    for before, ones in ((" and, with that, ", with_that), ("; at the same time, ", by_itself)):
+        if ones:
+            # The space is in the mark, where what strips a page of its spaces leaves it.
+            said = format_html('{}<span class="faint">{}{}</span>', said, before, _listed(leading, ones))
     return Told(said, leading.first)
+
+
+def _listed(leading: _Alike, others: Sequence[_Alike]) -> SafeString:
+    """A few of them by their words, as these go on from those of the leading one."""
+    parts = [_after(leading, one) for one in others[:LISTED]]
+    if len(others) > LISTED:
+        parts.append("more")
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return mark_safe(listed)  # noqa: S308 - every part is escaped
 
 
 def _alike(events: Sequence[Event], cut: bool, untold: Collection[str]) -> list[_Alike]:
@@ -105,7 +119,7 @@ def _rank(one: _Alike) -> tuple[bool, bool, bool, int]:
     """First what brought the rest about: not what happened for a reason that the event itself gives, nor by itself."""
     first = one.first
     leads = one.kind is not None and one.kind.leads
-    return (not leads, "reason" in first.after, first.type == EventType.SYSTEM_ACTION, first.number)
+    return (not leads, "reason" in first.after, one.is_by_itself, first.number)
 
 
 def _after(leading: _Alike, one: _Alike) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID, uuid4
@@ -122,6 +123,37 @@ def test_batch_of_ten_thousand_is_one_line_of_a_full_page(org, monkeypatch):
     assert len(long.events) == folding.READ + 1
     assert len(queries) <= 5
     assert lines(walked(Sought(org.pk)))[-1].first == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="reads the plans of PostgreSQL")
+def test_batch_is_not_fetched_to_find_where_it_ends(org):
+    """Its end is read off the index alone, and of its rows no more than make the sentence."""
+    batch = uuid4()
+    note(org, 10_000, batch=batch)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE audit_event")
+    with CaptureQueriesContext(connection) as queries:
+        fold(Sought(org.pk))
+    asked = [one["sql"] for one in queries if "audit_event" in one["sql"]]
+    ends = [sql for sql in asked if "ROW_NUMBER" in sql]
+    assert ends
+    for sql in asked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+            plan = cursor.fetchone()[0][0]["Plan"]
+        for node in nodes(plan):
+            assert node["Node Type"] != "Seq Scan", sql
+            assert node["Node Type"] != "Sort" or node["Actual Rows"] <= folding.READ + 1, sql
+            if node["Node Type"] in ("Index Scan", "Bitmap Heap Scan"):
+                assert node["Actual Rows"] <= folding.READ + 1, sql
+            if node["Node Type"] == "Index Only Scan" and sql in ends:
+                assert node["Index Name"] == "audit_event_batch"
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for one in plan.get("Plans", ()):
+        yield from nodes(one)
 
 
 def test_page_that_begins_within_a_batch_shows_the_rest_of_it(org):

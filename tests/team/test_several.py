@@ -57,8 +57,8 @@ def test_what_came_with_it_follows():
     removed = events("member.removed", 1, first=3, target_label="Kai Sommer")
     both = told([*gone, *removed])
     assert both.said == (
-        "<b>Grace Okafor</b> removed <b>Kai Sommer</b> from the organization "
-        '<span class="faint">and, with that, revoked 2 invitations</span>'
+        "<b>Grace Okafor</b> removed <b>Kai Sommer</b> from the organization"
+        '<span class="faint"> and, with that, revoked 2 invitations</span>'
     )
     assert both.leading is removed[0]
     several = [*gone, *removed, *events("group.member_removed", 1, before=SPRING, after={"reason": "x"})]
@@ -79,7 +79,7 @@ def test_what_lapsed_by_itself_does_not_lead_and_names_who_did_it():
     removed = events("member.removed", 2, first=2)
     said = plain(told([*lapsed, *removed]).said)
     assert said == (
-        "Grace Okafor removed 2 people from the organization and, with that, access of Person 0 ended as agreed"
+        "Grace Okafor removed 2 people from the organization; at the same time, access of Person 0 ended as agreed"
     )
     revoked = events("invitation.revoked", 2, by="Roster", type="SYSTEM_ACTION", after={"reason": "x"})
     assert plain(told([*lapsed, *revoked]).said) == (
