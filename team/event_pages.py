@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,8 +23,13 @@ from team.sentences import differences, icon, sentence
 from team.several import told
 
 PARTS = 20  # events that a folded line shows when it is opened
-PARTS_A_PAGE = 40  # all of them together, so that a page full of them stays small; two each at least
-_ICONS = {EventType.STAFF_ACTION: "headset", EventType.PROVISIONING: "robot"}
+PARTS_A_PAGE = 24  # all of them together, so that a page full of them stays small; two each at least
+_TAGS: dict[str, str] = {
+    EventType.STAFF_ACTION: "Staff",
+    EventType.SYSTEM_ACTION: "System",
+    EventType.PROVISIONING: "Provisioning",
+}
+_ICONS: dict[str, str] = {EventType.STAFF_ACTION: "headset", EventType.PROVISIONING: "robot"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,12 @@ class Line:
     said: SafeString
     icon: str
     differences: list[tuple[str, Any, Any]]
+    is_folded: ClassVar[bool] = False
+
+    @property
+    def tag(self) -> str:
+        """Who is behind it where it is no person of the organization."""
+        return _TAGS.get(self.event.type, "")
 
     @property
     def device(self) -> str:
@@ -51,8 +62,9 @@ class Line:
 class FoldedLine(Line):
     """Several events of one change; `event` is the one it begins to tell of, and `parts` the newest ones."""
 
+    is_folded: ClassVar[bool] = True
     stretch: Stretch
-    parts: list[Line] = field(default_factory=list)
+    parts: list[Line]
 
     @property
     def newest(self) -> Event:
@@ -132,7 +144,7 @@ def _folded(one: Stretch, parts: int, untold: Collection[str]) -> FoldedLine:
 def _icon(event: Event) -> str:
     """What did it, where that was no person whose name is known; of what Roster does, what it did."""
     by_somebody = event.type == EventType.USER_ACTION and event.actor_label
-    return "" if by_somebody else _ICONS.get(EventType(event.type)) or icon(event)
+    return "" if by_somebody else _ICONS.get(event.type) or icon(event)
 
 
 def _day(line: Line) -> date:

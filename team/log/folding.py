@@ -63,7 +63,7 @@ def unfolded(sought: Sought, before: int | None = None) -> Folded:
 
 
 def fold(sought: Sought, before: int | None = None, *, looked: int = LOOKED) -> Folded:
-    """The newest below `before`: as many lines as a page has, as far as a few questions find them.
+    """The newest below `before`: half as many lines as a page has or more, as far as a few questions find them.
 
     What is not of the batch is never passed over, and a line that a page ends with is not on the next one again.
     """
@@ -77,7 +77,7 @@ def fold(sought: Sought, before: int | None = None, *, looked: int = LOOKED) -> 
         if passed:
             _pass_over(sought.chain, stretches[-1], looked)
             older = stretches[-1].first
-        if older is None or looked_to or len(stretches) >= ROWS:
+        if older is None or looked_to or len(stretches) >= ROWS // 2:
             break
     if len(stretches) > ROWS:
         del stretches[ROWS:]
