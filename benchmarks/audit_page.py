@@ -50,7 +50,9 @@ def _asked(small: Organization, big: Organization, large: int) -> Iterator[str]:
         "by action and month": f"action={ACTION}&{_month()}",
     }
     for name, query in pages.items():
-        costs = measure({"small": _page(small, query), "big": _page(big, query)})
+        # A month of the small one is a third of a page: a year fills one, so that pages of one size are compared.
+        filling = query.replace(_month(), _year())
+        costs = measure({"small": _page(small, filling), "big": _page(big, query)})
         said = f"{name}: {costs['big'].cpu:5.1f} ms, {costs['small'].cpu:5.1f} ms, {costs['big'].queries} queries"
         yield ratio(said, costs["big"].cpu / costs["small"].cpu, 1.5)
         yield ratio(f"{name}, kB", costs["big"].size / 1000, 60)
@@ -121,6 +123,12 @@ def _month() -> str:
     first = (timezone.localdate() - timedelta(days=365)).replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return f"since={first}&until={last}"
+
+
+def _year() -> str:
+    """The year that ends with that month."""
+    until = (timezone.localdate() - timedelta(days=365)).replace(day=1) + timedelta(days=27)
+    return f"since={until - timedelta(days=364)}&until={until}"
 
 
 def _page(organization: Organization, query: str) -> Callable[[], object]:
