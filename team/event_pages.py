@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.devices import device
+from audit.erasing import ERASED
 from audit.models import Event, EventType
 from team.log.finding import LOOKED, Sought
 from team.log.folding import Folded, Stretch, fold, unfolded
@@ -41,6 +42,10 @@ class Line:
     icon: str
     differences: list[tuple[str, Any, Any]]
     is_folded: ClassVar[bool] = False
+
+    @property
+    def by(self) -> str:
+        return self.event.actor_label or ERASED
 
     @property
     def tag(self) -> str:

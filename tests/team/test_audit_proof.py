@@ -55,3 +55,9 @@ def test_sentence_about_somebody_erased_still_reads(client_of, owner, org, membe
     assert "<b>Grace Okafor</b> changed <b>Erased person</b>" in said
     assert "<b>Roster</b> erased from this log who somebody was" in said
     assert "Mina" not in said
+
+
+def test_somebody_erased_who_acted_is_named_as_erased_where_it_says_by_whom(client_of, owner, admin, org, member):
+    story(org, admin, member)
+    forget(organization=org, people=[admin])
+    assert f'person={admin.user_id.hex}">Erased person</a>' in shown(client_of(owner), "team:audit")
