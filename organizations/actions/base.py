@@ -64,8 +64,7 @@ def lock(act: Act, organizations: set[UUID], users: set[UUID]) -> None:
             message = "This organization no longer exists."
             raise PermissionDenied(message, gone)
     if users:
-        people = User.objects.select_for_update(no_key=True).filter(id__among=users).order_by("id")
-        act.users |= {person.id: person for person in people.only(*_OF_A_USER)}
+        act.users |= {person.id: person for person in lock_rows(User, users, _OF_A_USER)}
         act.gone |= users - act.users.keys()
     act.lock_chains(organizations)
 
