@@ -118,8 +118,9 @@ def _pass_over(chain: UUID, stretch: Stretch, looked: int) -> None:
 
     Two steps of one job may have something else between them: then their numbers do not follow each other.
     """
-    rows = Event.objects.filter(chain_id=chain, batch=stretch.batch, number__lte=stretch.first)
-    sql, params = rows.order_by("-number").values("number")[: looked + 1].query.sql_with_params()
+    rows = Event.objects.filter(chain_id=chain, batch=stretch.batch)
+    rows = rows.filter(number__gte=stretch.first - looked, number__lte=stretch.first)
+    sql, params = rows.order_by("-number").values("number").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT MIN(number), COUNT(*) FROM (
