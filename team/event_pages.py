@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -18,11 +18,12 @@ from django.utils.safestring import SafeString
 from accounts.devices import device
 from audit.erasing import ERASED
 from audit.models import Event, EventType
-from team.log.finding import LOOKED, Sought
-from team.log.folding import Folded, Stretch, fold, unfolded
+from team.log.finding import LOOKED, SHOWN, Sought
+from team.log.folding import Folded, Stretch, fold, lay, unfolded
 from team.sentences import differences, icon, sentence
 from team.several import told
 
+LATEST_READ = 100  # events that a few lines of the latest changes are made of
 PARTS = 20  # events that a folded line shows when it is opened
 PARTS_A_PAGE = 24  # all of them together, so that a page full of them stays small; two each at least
 _TAGS: dict[str, str] = {
@@ -128,6 +129,16 @@ def page_of(
         one_change=batch is not None,
         looked_to=found.looked_to,
     )
+
+
+def latest_lines(events: QuerySet[Event], most: int) -> list[Line]:
+    """The newest of these events as that many lines; a change to several that goes on further back says "more than"."""
+    found = list(events.order_by("-number").only(*SHOWN)[: LATEST_READ + 1])
+    stretches: list[Stretch] = []
+    lay(stretches, found)
+    if len(found) > LATEST_READ:
+        stretches[-1].more = True
+    return [_folded(one, 0, ()) if len(one.events) > 1 else _line(one.events[0], ()) for one in stretches[:most]]
 
 
 def _lines(stretches: Sequence[Stretch], untold: Collection[str]) -> list[Line]:

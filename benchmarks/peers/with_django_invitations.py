@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from time import perf_counter
+from typing import Any
 
 import django
 import environ
@@ -65,8 +66,9 @@ if __name__ == "__main__":
     from invitations.models import Invitation
 
     call_command("migrate", verbosity=0)
+    users: Any = get_user_model()._default_manager  # Django's own accounts, not ours
     browser = Client()
-    browser.force_login(get_user_model()._default_manager.create(username="inviter"))
+    browser.force_login(users.create(username="inviter"))
     for name, (way, backend) in WAYS.items():
         settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
         Invitation.objects.all().delete()

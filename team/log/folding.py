@@ -71,7 +71,7 @@ def fold(sought: Sought, before: int | None = None, *, looked: int = LOOKED) -> 
     older, looked_to, passed = before, None, False
     for most in _rounds(sought):
         found = find(sought, older, looked=looked, most=most)
-        _lay(stretches, found.events)
+        lay(stretches, found.events)
         older, looked_to = found.older, found.looked_to
         passed = found.then is not None and found.then == stretches[-1].batch
         if passed:
@@ -100,7 +100,7 @@ def _rounds(sought: Sought) -> Sequence[int]:
     return (ROWS, FURTHER) if sought.is_by_one_index and sought.span == ANY_TIME else (ROWS,)
 
 
-def _lay(stretches: list[Stretch], events: Iterable[Event]) -> None:
+def lay(stretches: list[Stretch], events: Iterable[Event]) -> None:
     """Each event to the last stretch where it is of its batch; otherwise it begins one."""
     for event in events:
         last = stretches[-1] if stretches else None

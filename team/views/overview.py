@@ -16,8 +16,7 @@ from organizations.schemes import OwnerRule
 from organizations.views.base import OrganizationMixin
 from organizations.views.extension_notice import build_notice
 from team.attention import access_ending, mails_failed, more_time_asked
-from team.log.finding import SHOWN
-from team.sentences import icon, sentence
+from team.event_pages import Line, latest_lines
 
 LATEST = 6
 WAITING = 5
@@ -61,11 +60,10 @@ class OverviewView(OrganizationMixin, TemplateView):
         mails = latest([row.mail_key for row in rows])
         return [(row, mails.get(row.mail_key)) for row in rows]
 
-    def _latest_changes(self) -> list[tuple[Event, str, str]]:
+    def _latest_changes(self) -> list[Line]:
         if "audit_log.read" not in self.actor.grants:
             return []
-        events = Event.objects.filter(chain_id=self.organization.pk).order_by("-number").only(*SHOWN)[:LATEST]
-        return [(event, sentence(event), icon(event)) for event in events]
+        return latest_lines(Event.objects.filter(chain_id=self.organization.pk), LATEST)
 
     def _attention(self) -> list[dict[str, str]]:
         return [

@@ -13,10 +13,9 @@ from organizations.views.extension_notice import build_notice
 from team.access.explaining import what_stops
 from team.access.subjects import Subject, load_subject, roles_of, sees_group
 from team.access.summary import what_they_may_do
+from team.event_pages import Line, latest_lines
 from team.forms import WhatForm
-from team.log.finding import SHOWN
 from team.person_items import About, arranges_groups, items_of_page, once
-from team.sentences import icon, sentence
 from team.views.person_base import AnyPersonMixin
 
 LATEST = 6
@@ -68,6 +67,6 @@ class PersonView(AnyPersonMixin, TemplateView):
         places = [place for place in subject.places if self.is_own or sees_group(self.actor, place.group)]
         return sorted(places, key=lambda place: not place.curates)
 
-    def _latest_changes(self) -> list[tuple[Event, str, str]]:
+    def _latest_changes(self) -> list[Line]:
         about = Event.objects.filter(chain_id=self.organization.pk, target_id=self.person.user_id)
-        return [(event, sentence(event), icon(event)) for event in about.order_by("-number").only(*SHOWN)[:LATEST]]
+        return latest_lines(about, LATEST)

@@ -29,7 +29,7 @@ def locks(queries: CaptureQueriesContext) -> list[tuple[str, str]]:
     found = []
     for one in queries:
         sql = one["sql"]
-        if match := re.search(r'FROM (\w+).* ORDER BY id (FOR [A-Z ]+)$', sql):
+        if match := re.search(r"FROM (\w+).* ORDER BY id (FOR [A-Z ]+)$", sql):
             found.append((match.group(1), match.group(2)))
         assert not re.search(r"FOR (?!NO KEY UPDATE)", sql), sql
     return found
