@@ -119,7 +119,7 @@ def test_links_go_with_the_authority_of_their_maker(org, owner, admin, change):
     assert theirs.revoked_at is not None
     assert others.revoked_at is None
     (event,) = [event for event in news.events if event.action == "join_link.revoked"]
-    assert "Tomás Rivera" in event.after["reason"]
+    assert event.after["reason"].startswith("whoever opened it ")
     with pytest.raises(ValidationError) as refused:
         use(UserFactory(), theirs)
     assert refused.value.code == "revoked"
