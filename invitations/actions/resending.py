@@ -37,7 +37,8 @@ def resend(
 ) -> Outcome[Invitation]:
     """Send new links; the older ones say so. The offers are open for as long as they first were.
 
-    One that expired is open again, where a seat is free. Raises ValidationError (`limit`).
+    One that expired is open again, where a seat is free; one that was sent again since it was read is left as it is.
+    Raises ValidationError (`limit`).
     """
     return _resend(actor, organization, invitations, too_often)
 
@@ -57,12 +58,13 @@ def _resend(
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     outcome: Outcome[Invitation] = Outcome()
-    rows = reloaded(organization, invitations)
+    rows, seen = reloaded(organization, invitations), {one.pk: one.version for one in invitations}
     unwanted = _unwanted(organization, rows)
     before: dict[Any, dict[str, Any]] = {}
     for invitation in rows:
         decision = (
             policies.may_resend(actor, invitation, act.now)
+            and _as_seen(invitation, seen[invitation.pk])
             and unwanted.get(invitation.email, YES)
             and _not_too_often(invitation, too_often)
         )
@@ -134,6 +136,13 @@ def _unwanted(organization: Organization, invitations: Sequence[Invitation]) -> 
     said |= dict.fromkeys(pending.values_list("email", flat=True), _INVITED)
     members = organization.memberships.filter(user__email__among=expired).values_list("user__email", flat=True)
     return said | dict.fromkeys(members, no(f"This person belongs to {organization} already.", "member"))
+
+
+def _as_seen(invitation: Invitation, version: int) -> Decision:
+    """A button that is pressed twice mails once."""
+    if invitation.version != version:
+        return no(f"A newer link is on its way to {invitation.email} already.", "changed")
+    return YES
 
 
 def _not_too_often(invitation: Invitation, too_often: Collection[str]) -> Decision:

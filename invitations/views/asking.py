@@ -35,11 +35,16 @@ class ChangeInvitationView(OneInvitationMixin, TemplateView):
         decision = type(self).policy(self.actor, invitation, self.now)
         return super().get_context_data(
             refused=decision.reason,
-            action=self.request.get_full_path(),
+            action=self.action,
             cancel_url=page_after(self),
             **type(self).question(self.organization, invitation),
             **kwargs,
         )
+
+    @property
+    def action(self) -> str:
+        """Where the button leads."""
+        return self.request.get_full_path()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -87,6 +92,20 @@ class ResendView(ChangeInvitationView):
     change = staticmethod(resend)
     policy = staticmethod(policies.may_resend)
     question = staticmethod(_ask_to_resend)
+
+    @property
+    def action(self) -> str:
+        """With the version that is shown: whoever presses twice sends once."""
+        asked = self.request.GET.copy()
+        asked["version"] = str(self.invitation.version)
+        return f"{self.request.path}?{asked.urlencode()}"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        shown = request.GET.get("version", "")
+        if shown.isascii() and shown.isdigit() and len(shown) < 10:
+            self.invitation.version = int(shown)
+        return super().post(request, *args, **kwargs)
+
     said = "A new link is on its way to <b>{}</b>. The older one no longer works."
 
 

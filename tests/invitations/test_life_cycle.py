@@ -24,7 +24,8 @@ invite              accepted                 member        .
 invite              left, declined           ok            .        sent                         invitation seat+1 row+1
 invite              revoked, expired, gone   ok            .        sent                         invitation seat+1 row+1
 invite              lapsed, access over      ok            expired  expired,sent                 invitation row+1
-resend              pending, replaced        ok            .        resent                       invitation v+1
+resend              pending                  ok            .        resent                       invitation v+1
+resend              replaced                 changed       .
 resend              expired                  ok            pending  resent                       invitation v+1 seat+1
 resend              lapsed                   ok            pending  expired,resent               invitation v+1
 resend              access over              access_ended  expired  expired                      seat-1

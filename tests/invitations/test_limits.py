@@ -79,6 +79,7 @@ def test_an_organization_sends_so_many_in_a_day_whoever_it_is(owner, admin, forg
 def test_an_address_gets_so_many_from_one_organization_and_from_all(org, owner, other_org, outsider):
     invitation = offer(owner, "ines@example.org")
     assert resend(actor=acting(owner), organization=org, invitations=[invitation]).done
+    invitation.refresh_from_db()
     over = resend(actor=acting(owner), organization=org, invitations=[invitation]).passed_over
     assert [one.code for one in over] == ["too_often"]
     revoke(actor=acting(owner), organization=org, invitations=[invitation])

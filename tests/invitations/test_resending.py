@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -171,3 +172,22 @@ def test_only_who_may_invite_corrects_and_only_what_is_open(org, owner, member, 
     after()
     with pytest.raises(ValidationError, match="is expired"):
         correct_address(actor=acting(owner), organization=org, invitation=wrong, email="ines@example.org")
+
+
+def test_button_that_is_pressed_twice_mails_once(owner, client_of):
+    one, browser = offer(owner, "lena@marram.example"), client_of(owner)
+    page = browser.get(f"/o/marram/invitations/{one.pk}/resend/").content.decode()
+    action = re.search(r'<form[^>]* action="([^"]*/resend/[^"]*)"', page)[1].replace("&amp;", "&")
+    with written() as news:
+        browser.post(action)
+        second = browser.post(action, follow=True)
+    assert [event.action for event in news.events] == ["invitation.resent"]
+    assert len(news.mails) == 1
+    assert "A newer link is on its way to lena@marram.example already." in second.content.decode()
+
+
+def test_two_who_press_at_once_mail_once(org, owner):
+    one = offer(owner, "lena@marram.example")
+    first, second = (resend(actor=acting(owner), organization=org, invitations=[one]) for _ in range(2))
+    assert [done.version for done in first.done] == [2]
+    assert [said.code for said in second.passed_over] == ["changed"]
