@@ -129,8 +129,8 @@ def build_unknown_account(ids: dict[str, str]) -> Message:
 
 
 def build_account_deleted(ids: dict[str, str]) -> Message | None:
-    """From the row alone: there is no account any more to read it from."""
-    at = parse_datetime(ids["at"])
+    """From the row alone: there is no account any more to read it from. Given up once, it is not wanted again."""
+    at = parse_datetime(ids.get("at", ""))
     if at is None:
         return None
     return _write(
@@ -168,7 +168,7 @@ def register_all() -> None:
     register("accounts.password_reset_key", build_password_reset)
     register("accounts.account_exists", build_account_exists)
     register("accounts.unknown_account", build_unknown_account)
-    register("accounts.account_deleted", build_account_deleted)
+    register("accounts.account_deleted", build_account_deleted, told_by_row=True)
     for fact in NOTICES:
         register(f"accounts.{fact}", partial(build_notice, fact))
 

@@ -23,14 +23,25 @@ Follow = Callable[[dict[str, str], str], None]
 
 _kinds: dict[str, Build] = {}
 _followed: dict[str, Follow] = {}
+_told_by_rows: set[str] = set()
 
 
-def register(kind: str, build: Build) -> None:
-    """Declare a kind of mail; one kind is declared once."""
+def register(kind: str, build: Build, *, told_by_row: bool = False) -> None:
+    """Declare a kind of mail; one kind is declared once.
+
+    `told_by_row`: it is written from its row alone, which therefore says who somebody was. What it says is kept until
+    the mail has left or was given up.
+    """
     if kind in _kinds:
         problem = f"The kind of mail {kind} is declared twice."
         raise ValueError(problem)
     _kinds[kind] = build
+    if told_by_row:
+        _told_by_rows.add(kind)
+
+
+def is_told_by_row(kind: str) -> bool:
+    return kind in _told_by_rows
 
 
 def build(kind: str, ids: dict[str, str]) -> Message | None:

@@ -123,6 +123,8 @@ def _fail(mail: Mail, reason: str) -> None:
 
 def _settle(mail: Mail, **changes: Any) -> bool:
     """Write down how it went; whether this worker still had it."""
+    if changes["state"] not in Mail.OPEN and kinds.is_told_by_row(mail.kind):
+        changes["ids"] = {}
     if not _held(mail).update(leased_until=None, **changes):
         _tell_taken_over(mail)
         return False

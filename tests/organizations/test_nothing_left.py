@@ -1,0 +1,101 @@
+"""Whoever is erased is in no row of no table, whatever they had done: the whole database is looked through."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.actions import set_account_active
+from accounts.models import User
+from audit.models import Chain, Event
+from audit.verifying import verify
+from invitations.actions.refusing import allow_again, refuse_further
+from mail.models import Mail
+from mail.outbox import try_again
+from organizations.actions.accounts import delete_account, forget_person
+from organizations.models import Membership
+from tests.factories import UserFactory, acting, invitee, offer
+from tests.witness import deliver
+
+REASON = "Request number 12"
+MINA = ("Mina", "Haddad", "mina@")
+
+
+def erased(person: Membership | User, staff: User) -> None:
+    """Their account goes, and with it who they were; the last mail to them has left."""
+    user = person if isinstance(person, User) else person.user
+    set_account_active(actor=acting(staff), user=user, active=False)
+    delete_account(actor=acting(staff), user=User.objects.get(pk=user.pk), forget=True, reason=REASON)
+    deliver()
+    for chain in Chain.objects.all():
+        assert verify(chain).finding is None
+
+
+def found_of(*traces: str) -> list[tuple[str, str, str]]:
+    """Table, column and text of all that says one of these, but for refusals, which keep mail away."""
+    told = []
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - {"invitations_refusal"}):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            columns = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                told += [(table, name, _text(kept)) for name, kept in zip(columns, row, strict=True)]
+    return [one for one in told if any(trace in one[2] for trace in traces)]
+
+
+def _text(kept: Any) -> str:
+    """Of a kept value, with letters that JSON writes as numbers."""
+    text = bytes(kept).decode("latin1") if isinstance(kept, bytes | memoryview) else str(kept)
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+@pytest.mark.parametrize("scope", ["here", "everywhere"])
+def test_who_asked_for_no_more_invitations_and_took_that_back(owner, org, stranger, staff, scope):
+    refuse_further(actor=invitee(stranger), invitation=offer(owner, stranger.email), scope=scope)
+    allow_again(actor=invitee(stranger), organization=org if scope == "here" else None, email=stranger.email)
+    assert Event.objects.filter(action__in=["invitation.refused_further", "invitation.allowed_again"]).count() == 2
+    erased(stranger, staff)
+    assert found_of("Ines", "Duarte", "ines@") == []
+
+
+def test_who_asked_for_no_more_without_an_account(owner, staff):
+    invitation = offer(owner, "ana@example.org")
+    refuse_further(actor=invitee(None, "ana@example.org"), invitation=invitation, scope="here")
+    forget_person(actor=acting(staff), person=invitation.pk, reason=REASON)
+    told = Event.objects.get(action="invitation.refused_further")
+    assert (told.target_id, told.target_label) == (invitation.pk, "")
+
+
+def test_who_took_invitations_again_is_erased_though_their_address_is_somebody_elses_by_now(owner, stranger, staff):
+    refuse_further(actor=invitee(stranger), invitation=offer(owner, stranger.email), scope="everywhere")
+    allow_again(actor=invitee(stranger), organization=None, email=stranger.email)
+    person = stranger.pk
+    delete_account(actor=acting(stranger), user=stranger)
+    UserFactory(name="Another", email="ines@example.org")
+    forget_person(actor=acting(staff), person=person, reason=REASON)
+    assert "ines@example.org" not in {one.target_label for one in Event.objects.filter(chain_id=person)}
+
+
+def test_the_last_mail_is_forgotten_once_it_has_left(member, staff):
+    deliver()
+    erased(member, staff)
+    assert [(one.state, one.ids) for one in Mail.objects.filter(kind="accounts.account_deleted")] == [("sent", {})]
+    assert found_of(*MINA) == []
+
+
+def test_the_last_mail_is_forgotten_where_it_is_given_up(member, staff, monkeypatch):
+    deliver()
+    monkeypatch.setattr("mail.sending.MOST_ATTEMPTS", 0)
+    erased(member, staff)
+    mail = Mail.objects.get(kind="accounts.account_deleted")
+    assert (mail.state, found_of(*MINA)) == ("failed", [])
+    monkeypatch.undo()
+    try_again(mail)
+    deliver()
+    assert Mail.objects.get(pk=mail.pk).state == "dropped"
