@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from audit.actions import current_act
 from audit.actors import Actor
@@ -36,7 +37,7 @@ def refuse_further(*, actor: Actor, invitation: Invitation, scope: Scope) -> Non
         defaults={"created_at": act.now},
     )
     if is_new:
-        _record(events.REFUSED_FURTHER, actor, organization, found.email, scope)
+        _record(events.REFUSED_FURTHER, actor, organization, found.pk, found.email, scope)
     if found.status == InvitationStatus.PENDING:
         turn_down(organization, found, actor=actor)
 
@@ -51,10 +52,15 @@ def allow_again(*, actor: Actor, organization: Organization | None, email: str) 
         organization = locked(organization)
     gone, _ = Refusal.objects.filter(email=email, organization=organization).delete()
     if gone:
-        _record(events.ALLOWED_AGAIN, actor, organization, email, "here" if organization else "everywhere")
+        newest = organization.invitations.to_addresses([email]).order_by("-id").first() if organization else None
+        scope: Scope = "here" if organization else "everywhere"
+        _record(events.ALLOWED_AGAIN, actor, organization, newest.pk if newest else actor.id, email, scope)
 
 
-def _record(kind: EventKind, actor: Actor, organization: Organization | None, email: str, scope: Scope) -> None:
+def _record(
+    kind: EventKind, actor: Actor, organization: Organization | None, about: UUID | None, email: str, scope: Scope
+) -> None:
+    """About the invitation, or the account: by that id the address is found where its person is to be erased."""
     chain = organization.pk if organization else actor.id
     assert chain is not None  # noqa: S101 - somebody who takes back what they asked of all is signed in
-    record(kind, actor=actor, chain=chain, target_label=email, after={"scope": scope})
+    record(kind, actor=actor, chain=chain, target_id=about, target_label=email, after={"scope": scope})

@@ -135,9 +135,12 @@ def left_alone(user: User, at: datetime) -> list[Organization]:
 
 
 def _invited(person: UUID, among: QuerySet[Event] | None = None) -> set[str]:
-    """The address of an invitation by that id, as far as the log, or these events of it, tell."""
+    """The address of an invitation by that id, as far as the log, or these events of it, tell.
+
+    What the record of an account tells of invitations is about that account: its address may be somebody else's by now.
+    """
     known = Event.objects.all() if among is None else among
-    told = known.filter(target_id=person, entity="invitation").order_by()
+    told = known.filter(target_id=person, entity="invitation").exclude(chain_id=person).order_by()
     return set(told.values_list("target_label", flat=True).distinct()) - {""}
 
 
