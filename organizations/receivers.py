@@ -54,9 +54,10 @@ def copy_user_to_memberships(sender: Any, user: User, two_factor: bool, actor: A
 
 @receiver(forgetting)
 def forget_their_labels(sender: Any, labels: set[str], organizations: set[UUID], **kwargs: Any) -> None:
-    """Offers of ownership and answers of theirs stay, and say no more whose they were."""
+    """Offers of ownership, answers and roles of theirs stay, and say no more whose they were."""
     for field in ("from", "to"):
         theirs = {f"{field}_user": None, f"{field}_label__in": labels, "organization__in": organizations}
         OwnershipTransfer.objects.filter(**theirs).update(**{f"{field}_label": ERASED})
     answered = Extension.objects.filter(answered_by=None, answerer_label__in=labels, organization__in=organizations)
     answered.update(answerer_label=ERASED)
+    Role.objects.filter(organization__in=organizations, changed_by__in=labels).update(changed_by=ERASED)

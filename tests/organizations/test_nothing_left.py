@@ -16,8 +16,9 @@ from invitations.actions.refusing import allow_again, refuse_further
 from mail.models import Mail
 from mail.outbox import try_again
 from organizations.actions.accounts import delete_account, forget_person
+from organizations.actions.roles import create_role
 from organizations.models import Membership
-from tests.factories import UserFactory, acting, invitee, offer
+from tests.factories import UserFactory, acting, give_role, invitee, offer
 from tests.witness import deliver
 
 REASON = "Request number 12"
@@ -99,3 +100,13 @@ def test_the_last_mail_is_forgotten_where_it_is_given_up(member, staff, monkeypa
     try_again(mail)
     deliver()
     assert Mail.objects.get(pk=mail.pk).state == "dropped"
+
+
+def test_who_made_a_role(owner, org, admin, staff):
+    wanted = {"label": "Helper", "description": "", "caution": "", "elevated": False, "grants": ["members.read"]}
+    give_role(admin, "owner")
+    role = create_role(actor=acting(admin), organization=org, **wanted)
+    erased(admin, staff)
+    role.refresh_from_db()
+    assert role.changed_by == "Erased person"
+    assert found_of("Rivera", "tomas@") == []
