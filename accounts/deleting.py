@@ -49,7 +49,12 @@ def known_addresses(person: UUID) -> set[str]:
     return {one for one in found - {""} if not User.objects.with_address(one).exclude(pk=person).exists()}
 
 
-def forget_mails(person: UUID, addresses: set[str]) -> None:
-    """Delete the rows of mails that have left, or never will, where these name the account or its addresses."""
-    left = Mail.objects.exclude(state__in=Mail.OPEN)
-    left.filter(Q(ids__user=str(person)) | Q(ids__to__in=sorted(addresses))).delete()
+def forget_mails(person: UUID, addresses: set[str], labels: set[str]) -> None:
+    """Delete the rows of mails that have left, or never will, where these name the account or its addresses.
+
+    Also those to others that say by one of these labels who asked for them, or did what they tell of.
+    """
+    about = Q(ids__user=str(person)) | Q(ids__asker=str(person)) | Q(ids__to__in=sorted(addresses))
+    for label in labels:
+        about |= Q(ids__by__startswith=f"{label} of ") | Q(ids__by__startswith=f"{label}, who runs ")
+    Mail.objects.exclude(state__in=Mail.OPEN).filter(about).delete()

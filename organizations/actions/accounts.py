@@ -170,10 +170,9 @@ def _forget(person: UUID, addresses: set[str], *, actor: Actor, reason: str) -> 
     act.write_events(more=True)
     told = Event.objects.filter(Q(actor_id__in=subjects) | Q(target_id__in=subjects)).order_by()
     chains = set(told.values_list("chain_id", flat=True).distinct())
-    signals.forgetting.send(
-        User, addresses=addresses, labels=labels_of(subjects, chains), organizations=chains, actor=actor
-    )
-    forget_mails(person, addresses)
+    labels = labels_of(subjects, chains)
+    signals.forgetting.send(User, addresses=addresses, labels=labels, organizations=chains, actor=actor)
+    forget_mails(person, addresses, labels)
     return erase(subjects, actor=actor, reason=reason)
 
 

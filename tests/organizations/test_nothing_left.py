@@ -16,6 +16,8 @@ from invitations.actions.refusing import allow_again, refuse_further
 from mail.models import Mail
 from mail.outbox import try_again
 from organizations.actions.accounts import delete_account, forget_person
+from organizations.actions.mending import send_password_reset
+from organizations.actions.plans import ask_for_larger_plan, set_seats
 from organizations.actions.roles import create_role
 from organizations.models import Membership
 from tests.factories import UserFactory, acting, give_role, invitee, offer
@@ -109,4 +111,17 @@ def test_who_made_a_role(owner, org, admin, staff):
     erased(admin, staff)
     role.refresh_from_db()
     assert role.changed_by == "Erased person"
+    assert found_of("Rivera", "tomas@") == []
+
+
+def test_who_mended_an_account_of_somebody_else_and_asked_for_a_larger_plan(owner, org, admin, member, staff):
+    give_role(admin, "owner")
+    set_seats(actor=acting(staff), organization=org, seats=5)
+    send_password_reset(actor=acting(admin), membership=member)
+    ask_for_larger_plan(actor=acting(admin), organization=org, seats=9, addresses=None)
+    deliver()
+    assert {"Tomás Rivera of Marram Instruments", "Tomás Rivera"} <= {
+        one.ids.get(name) for one in Mail.objects.all() for name in ("by", "label")
+    }
+    erased(admin, staff)
     assert found_of("Rivera", "tomas@") == []
