@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet
 from django.dispatch import receiver
 
+from accounts.addresses import stored_or_typed
 from audit.actions import current_act, now
 from audit.actors import SYSTEM, Actor
 from audit.ambient import Origin, coming_from
@@ -20,7 +21,7 @@ from invitations import events
 from invitations.actions.changing import offer_instead
 from invitations.actions.mail_failing import note_mail
 from invitations.actions.withdrawing import withdraw
-from invitations.models import Invitation, InvitationStatus
+from invitations.models import Invitation, InvitationStatus, InviteRow
 from invitations.policies import may_offer
 from organizations.actions.base import locked
 from organizations.models import Membership, Organization, Role
@@ -148,6 +149,15 @@ def forget_invitations(
     theirs.delete()
     made = Invitation.objects.filter(invited_by=None, inviter_label__in=labels, organization__in=organizations)
     made.update(inviter_label=ERASED)
+    _forget_lines(addresses)
+
+
+def _forget_lines(addresses: set[str]) -> None:
+    """In lists of people to invite, sent or not, an address stands as it was typed."""
+    lines = InviteRow.objects.order_by().values_list("pk", "address")
+    for address in addresses:
+        alike = lines.filter(address__icontains=f"{address.partition('@')[0]}@")  # domains are typed in any letters
+        InviteRow.objects.filter(pk__in=[pk for pk, typed in alike if stored_or_typed(typed) == address]).delete()
 
 
 def follow_mail(ids: dict[str, str], reason: str) -> None:

@@ -13,8 +13,10 @@ from accounts.models import User
 from accounts.signals import user_changed
 from audit.actors import Actor
 from audit.erasing import ERASED
+from jobs.models import Job, JobState
 from organizations import builtin_roles
 from organizations.actions.following import follow_user
+from organizations.bulk.reports import without_names
 from organizations.models import Extension, Membership, Organization, OwnershipTransfer, Role
 from organizations.signals import forgetting
 
@@ -61,3 +63,17 @@ def forget_their_labels(sender: Any, labels: set[str], organizations: set[UUID],
     answered = Extension.objects.filter(answered_by=None, answerer_label__in=labels, organization__in=organizations)
     answered.update(answerer_label=ERASED)
     Role.objects.filter(organization__in=organizations, changed_by__in=labels).update(changed_by=ERASED)
+
+
+@receiver(forgetting)
+def forget_them_in_reports(
+    sender: Any, addresses: set[str], labels: set[str], organizations: set[UUID], **kwargs: Any
+) -> None:
+    """What came of changes of many names those who were passed over. What a worker holds is left to it."""
+    names = addresses | labels
+    jobs = Job.objects.select_for_update(no_key=True, skip_locked=True).filter(place_id__in=organizations)
+    for job in jobs.exclude(state=JobState.RUNNING).only("report", "reason").iterator():
+        before = (job.report, job.reason)
+        job.report, job.reason = (without_names(said, names, ERASED) for said in before)
+        if (job.report, job.reason) != before:
+            job.save(update_fields=["report", "reason"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -72,6 +72,23 @@ class Report:
             reason.count += 1
             if len(reason.names) < MOST_NAMES:
                 reason.names.append(one.who)
+
+
+def without_names(said: Any, names: Collection[str], instead: str) -> Any:
+    """The same report, or sentence of it, with each of these names replaced."""
+    if not names:
+        return said
+    # The longest first: one name may be the beginning of another.
+    each = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return _replaced(said, re.compile(rf"(?<!\w)(?:{each})(?!\w)"), instead)
+
+
+def _replaced(said: Any, names: re.Pattern[str], instead: str) -> Any:
+    if isinstance(said, dict):
+        return {key: _replaced(value, names, instead) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_replaced(value, names, instead) for value in said]
+    return names.sub(instead, said) if isinstance(said, str) else said
 
 
 def people(count: int) -> str:

@@ -13,14 +13,19 @@ from accounts.models import User
 from audit.models import Chain, Event
 from audit.verifying import verify
 from invitations.actions.refusing import allow_again, refuse_further
+from jobs.models import Job
 from mail.models import Mail
 from mail.outbox import try_again
 from organizations.actions.accounts import delete_account, forget_person
 from organizations.actions.mending import send_password_reset
 from organizations.actions.plans import ask_for_larger_plan, set_seats
 from organizations.actions.roles import create_role
+from organizations.bulk import deeds
+from organizations.bulk.doing import do_now, new_job
+from organizations.bulk.reports import Report
 from organizations.models import Membership
 from tests.factories import UserFactory, acting, give_role, invitee, offer
+from tests.invitations.test_lists import a_list, send
 from tests.witness import deliver
 
 REASON = "Request number 12"
@@ -124,4 +129,32 @@ def test_who_mended_an_account_of_somebody_else_and_asked_for_a_larger_plan(owne
         one.ids.get(name) for one in Mail.objects.all() for name in ("by", "label")
     }
     erased(admin, staff)
+    assert found_of("Rivera", "tomas@") == []
+
+
+def test_who_is_named_in_what_came_of_a_change_of_many(owner, org, admin, member, staff):
+    wanted = {"user": admin.user, "organization": org, "deed": deeds.REMOVE}
+    for people in ([owner], [member], [owner, member]):
+        do_now(actor=acting(admin), memberships=people, **wanted)
+    give_role(admin, "owner")
+    erased(owner, staff)
+    assert found_of("Okafor", "grace@") == []
+    said = Report.read(Job.objects.filter(user_id=admin.user_id).earliest("pk").report)
+    assert (said.one, said.reasons[0].names) == ("Erased person", ["Erased person"])
+
+
+def test_who_stands_on_lists_of_people_to_invite(owner, org, stranger, staff):
+    text = "Ines Duarte <INES@Example.org>\nother.ines@example.org\nwines@example.org\n"
+    sent, kept = a_list(owner, text), a_list(owner, text)
+    send(sent, owner)
+    erased(stranger, staff)
+    assert sorted(kept.rows.values_list("address", flat=True)) == ["other.ines@example.org", "wines@example.org"]
+    assert found_of("Duarte", "INES@", '"ines@') == []
+
+
+def test_work_that_waits_is_given_up_with_its_account(owner, org, admin, staff):
+    job = new_job("x", actor=acting(admin), user=admin.user, organization=org, arguments={})
+    job.save()
+    erased(admin, staff)
+    assert not Job.objects.filter(pk=job.pk).exists()
     assert found_of("Rivera", "tomas@") == []
