@@ -31,10 +31,10 @@ EMAIL_PRIMARY_CHANGED = event(
 TWO_FACTOR_ENABLED = event("account.two_factor_enabled", "{actor} added an authenticator app", icon="shield-check")
 TWO_FACTOR_DISABLED = event("account.two_factor_disabled", "{actor} removed the authenticator app", icon="shield-off")
 PASSKEY_ADDED = event(
-    "account.passkey_added", "{actor} added the passkey {after_name}", icon="fingerprint", fields="name"
+    "account.passkey_added", "{actor} added the passkey {after_name}", icon="fingerprint", personal="name"
 )
 PASSKEY_REMOVED = event(
-    "account.passkey_removed", "{actor} removed the passkey {before_name}", icon="fingerprint", fields="name"
+    "account.passkey_removed", "{actor} removed the passkey {before_name}", icon="fingerprint", personal="name"
 )
 RECOVERY_CODES_MADE = event("account.recovery_codes_made", "{actor} made new recovery codes", icon="key")
 ACCOUNT_DEACTIVATED = event("account.deactivated", "{actor} deactivated the account of {target}", icon="ban")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.actions import set_account_active
+from accounts.actions import note, set_account_active
+from accounts.events import PASSKEY_ADDED, PASSKEY_REMOVED
 from accounts.models import User
 from audit.models import Chain, Event
 from audit.verifying import verify
@@ -158,3 +159,10 @@ def test_work_that_waits_is_given_up_with_its_account(owner, org, admin, staff):
     erased(admin, staff)
     assert not Job.objects.filter(pk=job.pk).exists()
     assert found_of("Rivera", "tomas@") == []
+
+
+def test_who_named_a_passkey_after_themself(member, staff):
+    for kind, said in ((PASSKEY_ADDED, "after"), (PASSKEY_REMOVED, "before")):
+        note(actor=acting(member.user), user=member.user, kind=kind, **{said: {"name": "Mina's phone"}})
+    erased(member, staff)
+    assert found_of(*MINA) == []
