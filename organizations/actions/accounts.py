@@ -73,10 +73,13 @@ def delete_account(*, actor: Actor, user: User, forget: bool = False, reason: st
     by_superuser = actor.id in User.objects.filter(is_superuser=True).values_list("pk", flat=True)
     alone = left_alone(person, act.now)
     policies.may_delete_account(actor, person, alone, by_superuser=by_superuser).enforce()
-    addresses = known_addresses(person.pk)
-    if forget:
+    addresses: set[str] = set()
+    if forget:  # in all logs, where no index helps: nobody else waits for that
         policies.may_forget(actor).enforce()
-        reason = _impersonal(reason, {person.name, *addresses})
+        addresses = known_addresses(person.pk)
+        labels = labels_of([person.pk], _chains_that_tell_of([person.pk]))
+        labels |= set(Membership.objects.filter(user=person.pk).order_by().values_list("name", flat=True))
+        reason = _impersonal(reason, {person.name, *labels, *addresses})
     for membership in Membership.objects.filter(user=person.pk).order_by("organization"):
         _end(membership, actor=actor)
     signals.account_going.send(User, user=person, actor=actor)
@@ -168,12 +171,16 @@ def _forget(person: UUID, addresses: set[str], *, actor: Actor, reason: str) -> 
     for _, answer in signals.addressed.send(User, addresses=addresses):
         subjects |= cast("set[UUID]", answer)
     act.write_events(more=True)
-    told = Event.objects.filter(Q(actor_id__in=subjects) | Q(target_id__in=subjects)).order_by()
-    chains = set(told.values_list("chain_id", flat=True).distinct())
+    chains = _chains_that_tell_of(subjects)
     labels = labels_of(subjects, chains)
     signals.forgetting.send(User, addresses=addresses, labels=labels, organizations=chains, actor=actor)
     forget_mails(person, addresses, labels)
     return erase(subjects, actor=actor, reason=reason)
+
+
+def _chains_that_tell_of(subjects: Collection[UUID]) -> set[UUID]:
+    told = Event.objects.filter(Q(actor_id__in=subjects) | Q(target_id__in=subjects)).order_by()
+    return set(told.values_list("chain_id", flat=True).distinct())
 
 
 def _impersonal(reason: str, names: Collection[str]) -> str:

@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import set_account_active, update_profile
 from accounts.models import User
@@ -262,6 +264,13 @@ def test_a_deactivated_holder_deletes_nothing(member, staff):
     user = deactivated_account(member, staff)
     with pytest.raises(PermissionDenied, match="deleted by its holder"):
         delete_account(actor=acting(user), user=user)
+
+
+def test_deleting_reads_no_log_of_others_while_others_wait_for_it(member):
+    with CaptureQueriesContext(connection) as asked:
+        delete_account(actor=acting(member.user), user=member.user)
+    reads = [one["sql"] for one in asked if 'FROM "audit_event"' in one["sql"]]
+    assert [sql for sql in reads if '"chain_id"' not in sql.partition("WHERE")[2]] == []
 
 
 def test_deleting_twice_changes_nothing(member):

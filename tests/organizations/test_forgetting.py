@@ -21,6 +21,7 @@ from invitations.models import Invitation
 from mail.models import Mail
 from organizations.actions.accounts import delete_account, forget_person
 from organizations.actions.assigning import change_role
+from organizations.actions.details import edit_details
 from organizations.actions.extending import ask_for_more_time, refuse
 from organizations.actions.members import deactivate
 from organizations.actions.ownership import transfer_ownership
@@ -223,6 +224,14 @@ def test_the_reason_is_needed_and_says_nothing_of_the_person(member, staff, reas
     delete_account(actor=acting(staff), user=user)
     with pytest.raises(ValidationError, match=said):
         forget_person(actor=acting(staff), person=member.user_id, reason=reason)
+
+
+def test_the_reason_does_not_say_what_an_organization_called_the_person(owner, org, member, staff):
+    edit_details(actor=acting(owner), membership=member, own_name="Minnie", job_title="", phone="")
+    user = closed(member, staff)
+    with written() as news, pytest.raises(ValidationError, match="without the person's name"):
+        delete_account(actor=acting(staff), user=user, forget=True, reason="Minnie asked for it")
+    assert news.nothing
 
 
 def test_who_is_here_is_not_forgotten(owner, org, member, staff):
