@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from audit.events import EventKind, event_kind
 from audit.models import Event, EventType
+from team.log.folding import READ
 from team.sentences import filled, sentence, value
 
 LISTED = 3  # kinds of things that came with the one that is told of first
@@ -55,21 +56,28 @@ class _Alike:
             return self.kind.sentence
         return _CHOICE.sub(self._chosen, self.kind.many)
 
+    @property
+    def _may_be_one_of_many(self) -> bool:
+        """One event has everything in common with itself, and nothing with those that were not looked at."""
+        return self.cut and len(self.events) == 1
+
     def filled(self, words: str) -> SafeString:
         return filled(words, self._value)
 
     def _chosen(self, choice: re.Match[str]) -> str:
         common = all(len(self._values(place)) == 1 for place in _PLAIN.findall(choice.group(1)))
-        return choice.group(1) if common else choice.group(2)
+        return choice.group(1) if common and not self._may_be_one_of_many else choice.group(2)
 
     def _value(self, place: str) -> Any:
         name, _, noun = place.partition(" ")
         if not noun:
             return value(self.events[0], name)
         number = len(self.events) if name == "events" else len(self._values(name))
-        if number == 1 and name != "events":
+        if number == 1 and name != "events" and not self._may_be_one_of_many:
             return value(self.events[0], name)
-        return f"more than {number - 1:,} {noun}" if self.cut else f"{number:,} {noun}"
+        if self.cut:
+            return f"more than {READ:,} {noun}" if number > READ else f"{number:,} or more {noun}"
+        return f"{number:,} {noun}"
 
     def _values(self, place: str) -> set[str]:
         """What stands in that place, in words; nothing where the reader may not know, or it stands empty."""

@@ -103,6 +103,22 @@ def test_more_than_was_looked_at_is_said_so():
     assert said == "Grace Okafor deactivated more than 1,000 people"
 
 
+@pytest.mark.parametrize(
+    ("action", "number", "before", "said"),
+    [
+        ("join_link.revoked", 1, {"role": "Member"}, "revoked 1 or more links to join"),
+        ("invitation.revoked", 1, {}, "revoked 1 or more invitations"),
+        ("group.member_removed", 2, SPRING, "took 2 or more people out of Spring launch"),
+    ],
+)
+def test_of_few_that_came_with_many_there_may_be_more(action, number, before, said):
+    with_that = events(action, number, before=before, after={"reason": "x"})
+    removed = events("member.removed", 1_001 - number, first=10)
+    whole = plain(told([*removed, *with_that], cut=True).said)
+    assert whole.startswith("Grace Okafor removed ")
+    assert whole.endswith(f" or more people from the organization and, with that, {said}")
+
+
 def test_kind_without_words_is_said_plainly():
     assert plain(told(events("thing.happened", 3)).said) == "Grace Okafor: 3 events of thing.happened"
 
