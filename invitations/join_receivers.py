@@ -32,6 +32,7 @@ from organizations.signals import (
     person_reaches,
     role_let_in,
     role_removed,
+    unnaming,
 )
 
 
@@ -124,6 +125,14 @@ def withdraw_their_requests(sender: Any, user: User, actor: Actor, **kwargs: Any
     for asked in JoinRequest.objects.open().filter(user=user.pk).order_by("organization"):
         asked.user, asked.organization = user, locked(asked.organization_id)
         withdraw(asked, actor=actor)
+
+
+@receiver(unnaming)
+def unname_openers(sender: Any, person: UUID, **kwargs: Any) -> None:
+    """Links and answers of theirs."""
+    for model in (WayIn, JoinLink):
+        model._default_manager.filter(opened_by=person).update(opener_label=ERASED)
+    JoinRequest.objects.filter(answered_by=person).update(answerer_label=ERASED)
 
 
 @receiver(forgetting)

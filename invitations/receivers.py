@@ -35,6 +35,7 @@ from organizations.signals import (
     role_offered,
     role_removed,
     settling,
+    unnaming,
 )
 
 
@@ -125,6 +126,13 @@ def organizations_that_invite(sender: Any, addresses: Collection[str], **kwargs:
     """Where an offer to one of these addresses is open."""
     waiting = Invitation.objects.to_addresses(addresses).filter(status=InvitationStatus.PENDING).order_by()
     return set(waiting.values_list("organization_id", flat=True))
+
+
+@receiver(unnaming)
+def unname_inviters(sender: Any, person: UUID, **kwargs: Any) -> set[str]:
+    """Offers of theirs; and the addresses of those that they accepted."""
+    Invitation.objects.filter(invited_by=person).update(inviter_label=ERASED)
+    return set(Invitation.objects.filter(accepted_by=person).order_by().values_list("email", flat=True))
 
 
 @receiver(addressed)

@@ -18,7 +18,7 @@ from organizations import builtin_roles
 from organizations.actions.following import follow_user
 from organizations.bulk.reports import without_names
 from organizations.models import Extension, Membership, Organization, OwnershipTransfer, Role
-from organizations.signals import forgetting
+from organizations.signals import forgetting, unnaming
 
 
 def write_builtin_roles(sender: Any, using: str, verbosity: int = 1, apps: Apps | None = None, **kwargs: Any) -> None:
@@ -52,6 +52,14 @@ def _has_all_columns(apps: Apps) -> bool:
 def copy_user_to_memberships(sender: Any, user: User, two_factor: bool, actor: Actor, **kwargs: Any) -> None:
     """Memberships carry copies of their user's name, address and two-factor state, so that tables need no join."""
     follow_user(user, two_factor=two_factor, actor=actor)
+
+
+@receiver(unnaming)
+def unname_their_answers(sender: Any, person: UUID, **kwargs: Any) -> None:
+    """Offers of ownership and answers of theirs."""
+    OwnershipTransfer.objects.filter(from_user=person).update(from_label=ERASED)
+    OwnershipTransfer.objects.filter(to_user=person).update(to_label=ERASED)
+    Extension.objects.filter(answered_by=person).update(answerer_label=ERASED)
 
 
 @receiver(forgetting)

@@ -16,6 +16,9 @@ receiver answers the next moment at which something of its kind lapses (in the p
 their ids. Arguments: `person` (the account's id), `addresses` (those that they are to be forgotten with, else none).
 `account_going`: an account is about to be deleted, and belongs nowhere any more. Arguments: `user` (locked, still
 saved), `actor`.
+`unnaming`: an account is about to be deleted, and to be forgotten. A receiver has its rows that refer to it by id say
+no more who it was, also where no log tells of it any longer, and answers at which addresses it was invited, or None.
+Argument: `person` (the account's id).
 `addressed`: what has been addressed to a person? A receiver answers ids. Argument: `addresses`.
 `forgetting`: a person is to be forgotten. A receiver takes back and deletes what was addressed to them, and has none of
 its rows say who they were. Arguments: `addresses`, `labels` (what they were called), `organizations` (ids of those that
@@ -36,5 +39,6 @@ settling = Signal()
 counting = Signal()
 person_reaches = Signal()
 account_going = Signal()
+unnaming = Signal()
 addressed = Signal()
 forgetting = Signal()

@@ -80,6 +80,7 @@ def delete_account(*, actor: Actor, user: User, forget: bool = False, reason: st
         labels = labels_of([person.pk], _chains_that_tell_of([person.pk]))
         labels |= set(Membership.objects.filter(user=person.pk).order_by().values_list("name", flat=True))
         reason = _impersonal(reason, {person.name, *labels, *addresses})
+        addresses |= _unname(person.pk)
     for membership in Membership.objects.filter(user=person.pk).order_by("organization"):
         _end(membership, actor=actor)
     signals.account_going.send(User, user=person, actor=actor)
@@ -176,6 +177,17 @@ def _forget(person: UUID, addresses: set[str], *, actor: Actor, reason: str) -> 
     signals.forgetting.send(User, addresses=addresses, labels=labels, organizations=chains, actor=actor)
     forget_mails(person, addresses, labels)
     return erase(subjects, actor=actor, reason=reason)
+
+
+def _unname(person: UUID) -> set[str]:
+    """Have rows that name the account by its id say no more who it was; answers where it was invited, but for others'.
+
+    By name, as afterwards, they are found only as far back as the logs are kept.
+    """
+    found: set[str] = set()
+    for _, answer in signals.unnaming.send(User, person=person):
+        found |= answer or set()
+    return {one for one in found if not User.objects.with_address(one).exclude(pk=person).exists()}
 
 
 def _chains_that_tell_of(subjects: Collection[UUID]) -> set[UUID]:

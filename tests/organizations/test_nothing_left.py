@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from accounts.actions import note, set_account_active
+from accounts.actions import note, set_account_active, update_profile
 from accounts.events import PASSKEY_ADDED, PASSKEY_REMOVED
+from accounts.mending import mend_address
 from accounts.models import User
+from audit.actors import SYSTEM
 from audit.models import Chain, Event
+from audit.retention import remove_before
 from audit.verifying import verify
 from invitations.actions.refusing import allow_again, refuse_further
+from invitations.models import WayKind
 from jobs.models import Job
 from mail.models import Mail
 from mail.outbox import try_again
@@ -26,6 +32,7 @@ from organizations.bulk.doing import do_now, new_job
 from organizations.bulk.reports import Report
 from organizations.models import Membership
 from tests.factories import UserFactory, acting, give_role, invitee, offer
+from tests.invitations.letting_in import let_in, link
 from tests.invitations.test_lists import a_list, send
 from tests.witness import deliver
 
@@ -166,3 +173,20 @@ def test_who_named_a_passkey_after_themself(member, staff):
         note(actor=acting(member.user), user=member.user, kind=kind, **{said: {"name": "Mina's phone"}})
     erased(member, staff)
     assert found_of(*MINA) == []
+
+
+def test_who_had_another_name_and_address_before_the_oldest_event_that_is_kept(owner, org, admin, member, staff):
+    give_role(admin, "owner")
+    offer(admin, "ana@example.org")
+    link(admin)
+    let_in(admin, WayKind.OPEN)
+    for user, name in ((admin.user, "Tom Berg"), (User.objects.get(pk=member.user_id), "Mo Berg")):
+        mend_address(actor=acting(staff), user=user, address=f"{name[:2].lower()}@new.example.org")
+        update_profile(actor=acting(user), user=user, name=name, time_zone="UTC", phone="", job_title="")
+    deliver()
+    for chain in Chain.objects.all():
+        remove_before(actor=SYSTEM, chain_id=chain.pk, day=timezone.now() + timedelta(days=1))
+    Mail.objects.all().delete()
+    for person in (admin, member):
+        erased(person, staff)
+    assert found_of("Rivera", "tomas@", *MINA) == []
