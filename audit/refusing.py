@@ -22,6 +22,7 @@ from django.db.models import F, QuerySet
 from audit import clock
 from audit.actors import Actor, ActorKind
 from audit.ambient import Origin, origin
+from audit.models import Purge
 from audit.refused import Refused
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,12 @@ def _write(refusals: Sequence[Refusal]) -> None:
 
 
 def _count(one: Refusal) -> None:
-    """The same again within an hour counts on the same row; of others each actor gets so many in an hour."""
+    """The same again within an hour counts on the same row; of others each actor gets so many in an hour.
+
+    What is refused to somebody who was erased meanwhile, as what they had still under way is, would name them again.
+    """
+    if one.actor.id and Purge.objects.filter(chain_id=one.chain, subject=one.actor.id).exists():
+        return
     theirs = Refused.objects.filter(
         chain_id=one.chain, actor_id=one.actor.id, actor_kind=one.actor.kind, at__gt=one.at - HOUR
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
@@ -18,6 +20,7 @@ from audit.actors import SYSTEM
 from audit.models import Chain, Event
 from audit.retention import remove_before
 from audit.verifying import verify
+from invitations.actions.offering import invite
 from invitations.actions.refusing import allow_again, refuse_further
 from invitations.models import WayKind
 from jobs.models import Job
@@ -31,7 +34,7 @@ from organizations.bulk import deeds
 from organizations.bulk.doing import do_now, new_job
 from organizations.bulk.reports import Report
 from organizations.models import Membership
-from tests.factories import UserFactory, acting, give_role, invitee, offer
+from tests.factories import UserFactory, acting, give_role, invitee, offer, role_of
 from tests.invitations.letting_in import let_in, link
 from tests.invitations.test_lists import a_list, send
 from tests.witness import deliver
@@ -118,7 +121,7 @@ def test_the_last_mail_is_forgotten_where_it_is_given_up(member, staff, monkeypa
 
 
 def test_who_made_a_role(owner, org, admin, staff):
-    wanted = {"label": "Helper", "description": "", "caution": "", "elevated": False, "grants": ["members.read"]}
+    wanted: dict[str, Any] = {"label": "Helper", "description": "", "caution": "", "elevated": False, "grants": []}
     give_role(admin, "owner")
     role = create_role(actor=acting(admin), organization=org, **wanted)
     erased(admin, staff)
@@ -190,3 +193,11 @@ def test_who_had_another_name_and_address_before_the_oldest_event_that_is_kept(o
     for person in (admin, member):
         erased(person, staff)
     assert found_of("Rivera", "tomas@", *MINA) == []
+
+
+def test_who_had_something_under_way(owner, org, admin, member, staff):
+    late = partial(invite, actor=acting(admin), organization=org, addresses=["ana@example.org"], days=7)
+    erased(admin, staff)
+    with pytest.raises(PermissionDenied, match="no longer an active member"):
+        late(role=role_of(org, "member"))
+    assert found_of("Rivera", "tomas@") == []
