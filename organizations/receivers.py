@@ -7,6 +7,7 @@ from typing import Any, TextIO
 from uuid import UUID
 
 from django.apps.registry import Apps
+from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from accounts.models import User
@@ -70,7 +71,10 @@ def forget_their_labels(sender: Any, labels: set[str], organizations: set[UUID],
         OwnershipTransfer.objects.filter(**theirs).update(**{f"{field}_label": ERASED})
     answered = Extension.objects.filter(answered_by=None, answerer_label__in=labels, organization__in=organizations)
     answered.update(answerer_label=ERASED)
-    Role.objects.filter(organization__in=organizations, changed_by__in=labels).update(changed_by=ERASED)
+    # Of a role it is the name alone that tells: where somebody who is here has the same, it is theirs.
+    here = Membership.objects.filter(organization=OuterRef("organization"), name=OuterRef("changed_by"))
+    roles = Role.objects.filter(~Exists(here), organization__in=organizations, changed_by__in=labels)
+    roles.update(changed_by=ERASED)
 
 
 @receiver(forgetting)

@@ -186,7 +186,7 @@ def _unname(person: UUID) -> set[str]:
     """
     found: set[str] = set()
     for _, answer in signals.unnaming.send(User, person=person):
-        found |= answer or set()
+        found |= cast("set[str] | None", answer) or set()
     return {one for one in found if not User.objects.with_address(one).exclude(pk=person).exists()}
 
 

@@ -34,7 +34,7 @@ from organizations.bulk import deeds
 from organizations.bulk.doing import do_now, new_job
 from organizations.bulk.reports import Report
 from organizations.models import Membership
-from tests.factories import UserFactory, acting, give_role, invitee, offer, role_of
+from tests.factories import UserFactory, acting, give_role, invitee, join, offer, role_of
 from tests.invitations.letting_in import let_in, link
 from tests.invitations.test_lists import a_list, send
 from tests.witness import deliver
@@ -128,6 +128,14 @@ def test_who_made_a_role(owner, org, admin, staff):
     role.refresh_from_db()
     assert role.changed_by == "Erased person"
     assert found_of("Rivera", "tomas@") == []
+
+
+def test_a_role_stays_with_somebody_of_the_same_name_who_is_here(owner, org, admin, staff):
+    wanted: dict[str, Any] = {"label": "Helper", "description": "", "caution": "", "elevated": False, "grants": []}
+    role = create_role(actor=acting(owner), organization=org, **wanted)
+    erased(join(owner, UserFactory(name="Grace Okafor")), staff)
+    role.refresh_from_db()
+    assert role.changed_by == "Grace Okafor"
 
 
 def test_who_mended_an_account_of_somebody_else_and_asked_for_a_larger_plan(owner, org, admin, member, staff):
