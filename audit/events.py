@@ -63,7 +63,7 @@ def event_kinds() -> list[EventKind]:
 PERSON_ERASED = event(
     "person.erased",
     "{actor} erased from this log who somebody was",
-    many="{actor} erased from this log who people were, {events times}",
+    many="{actor} erased from this log who somebody was",
     icon="user-off",
     fields="reason",
 )

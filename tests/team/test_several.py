@@ -119,6 +119,12 @@ def test_of_few_that_came_with_many_there_may_be_more(action, number, before, sa
     assert whole.endswith(f" or more people from the organization and, with that, {said}")
 
 
+def test_one_erasure_is_of_one_person_under_several_ids():
+    """Of their account and of each invitation to them: a change never erases two people."""
+    said = told(events("person.erased", 3, target_label="")).said
+    assert plain(said) == "Grace Okafor erased from this log who somebody was"
+
+
 def test_kind_without_words_is_said_plainly():
     assert plain(told(events("thing.happened", 3)).said) == "Grace Okafor: 3 events of thing.happened"
 
