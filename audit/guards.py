@@ -52,6 +52,15 @@ def _rules(same: str, false: str) -> list[tuple[str, str, str]]:
     ]
 
 
+# By table: what a new row may not share with one that is there. SQLite calls no trigger for the row that an
+# `INSERT OR REPLACE` removes; PostgreSQL has nothing like it.
+_REPLACED = {
+    "audit_event": ("id = NEW.id", "chain_id = NEW.chain_id AND number = NEW.number"),
+    "audit_seal": ("id = NEW.id",),
+    "audit_purge": ("id = NEW.id",),
+}
+
+
 def install() -> None:
     """Put the triggers into the database, anew where they are there."""
     _run(_postgresql() if connection.vendor == "postgresql" else _sqlite())
@@ -93,7 +102,9 @@ def install_after_migrating(**_: Any) -> None:
 
 def _names() -> list[str]:
     names = [f"{table}_{operation.lower()}" for table, operation, _ in _rules("", "")]
-    return names + ([f"{table}_truncate" for table in TABLES] if connection.vendor == "postgresql" else [])
+    if connection.vendor == "postgresql":
+        return names + [f"{table}_truncate" for table in TABLES]
+    return names + [f"{table}_insert" for table in _REPLACED]
 
 
 def _sqlite() -> list[str]:
@@ -102,6 +113,12 @@ def _sqlite() -> list[str]:
         unless = f"WHEN NOT ({allowed})" if allowed else ""
         made.append(
             f"CREATE TRIGGER {table}_{operation.lower()} BEFORE {operation} ON {table} FOR EACH ROW {unless} "
+            f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
+        )
+    for table, shared in _REPLACED.items():
+        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {same})" for same in shared)  # noqa: S608 - our own
+        made.append(
+            f"CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} FOR EACH ROW WHEN {there} "
             f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
         )
     return made

@@ -9,7 +9,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from audit import guards
-from audit.models import Chain, Event, Purge
+from audit.models import Chain, Event, Purge, Seal
 from audit.sealing import seal
 from tests.audit.stories import story
 
@@ -40,6 +40,18 @@ def test_seals_purges_and_chains_are_not_removed(chain):
     refused("UPDATE audit_purge SET is_open = NOT is_open")
     refused("DELETE FROM audit_purge")
     refused("DELETE FROM audit_chain")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL replaces no row")
+@pytest.mark.parametrize(("model", "same"), [(Event, "id"), (Event, "number"), (Seal, "id"), (Purge, "id")])
+def test_nothing_is_replaced_by_a_new_row(chain, model, same):
+    """SQLite removes the row that is in the way of an INSERT OR REPLACE without calling the triggers for it."""
+    seal(chain, timezone.now()).save()
+    Purge.objects.create(chain_id=chain.pk, last=1, at=timezone.now(), is_open=False)
+    table, names = model._meta.db_table, [field.column for field in model._meta.fields]
+    others = {"id": f"'{uuid7().hex}'"} if same == "number" else {"number": "1000000", "last": "1000000"}
+    values = ", ".join(others.get(name, name) for name in names)
+    refused(f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} LIMIT 1")
 
 
 @pytest.mark.postgresql
