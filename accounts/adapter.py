@@ -11,7 +11,7 @@ from allauth.account.internal.flows.login import get_authentication_records, rec
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import filter_users_by_email
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts import emails, events
 from accounts.actions import note
@@ -47,6 +47,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         if not get_authentication_records(request, user):
             record_authentication(request, user, method="signup")  # came by the mailed link, right after signing up
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """A deactivated account stays shut, by whatever is right of it: that is a failed sign-in too."""
+        note(actor=SYSTEM, user=user, kind=events.SIGN_IN_FAILED)
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that events name too; allauth's own way answers 500 to whoever comes past a proxy."""

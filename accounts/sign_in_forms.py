@@ -5,8 +5,10 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from allauth.mfa.webauthn.internal.auth import extract_user_from_response
 from django.contrib.auth.hashers import make_password
 from django.forms import BaseForm, CharField, HiddenInput, JSONField
 from django.http import HttpRequest, HttpResponse
@@ -137,20 +139,34 @@ class ReadsCredential(BaseForm):
             self.add_error("credential", "This is not what a passkey answers. Try again.")
 
 
-class LoginWebAuthnForm(ReadsCredential, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
-    credential = CredentialField()
-
-
 class TellsOfFailure(ReadsCredential):
     """A passkey that is not taken is a failed sign-in; allauth tells of codes alone."""
 
-    user: User
+    user: User | None
 
     def full_clean(self) -> None:
         super().full_clean()
-        if self.is_bound and self.errors:
-            after = {"method": "passkey"}
-            note(actor=SYSTEM, user=self.user, kind=events.SIGN_IN_FAILED, after=after)
+        user = self.whose()
+        if self.is_bound and self.errors and user:
+            note(actor=SYSTEM, user=user, kind=events.SIGN_IN_FAILED, after={"method": "passkey"})
+
+    def whose(self) -> User | None:
+        """The account that somebody tried to get into; None where the answer names none."""
+        return self.user
+
+
+class LoginWebAuthnForm(TellsOfFailure, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField()
+    _named: User | None = None
+
+    def clean_credential(self) -> Authenticator:
+        # Only what the answer says of itself, as is the address that comes with a password.
+        self._named = extract_user_from_response(self.cleaned_data["credential"])
+        authenticator: Authenticator = super().clean_credential()
+        return authenticator
+
+    def whose(self) -> User | None:
+        return self._named
 
 
 class AuthenticateWebAuthnForm(TellsOfFailure, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]

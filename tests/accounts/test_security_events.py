@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
+from fido2.utils import websafe_encode
 
 from accounts.actions import set_account_active
 from accounts.models import User
@@ -61,13 +64,19 @@ def test_nobody_signs_out(client: Client, db):
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_a_wrong_password_and_one_of_a_deactivated_account(client: Client, user, active):
+def test_a_wrong_password(client: Client, user, active):
     User.objects.filter(pk=user.pk).update(is_active=active)
     with written() as news:
-        sign_in(client, user, "wrong" if active else PASSWORD)
-    assert told(user, news) in (["sign_in_failed"], [])
-    if active:
-        assert news.events[0].after == {"method": "password"}
+        sign_in(client, user, "wrong")
+    assert told(user, news) == ["sign_in_failed"]
+    assert (news.events[0].after, news.events[0].type) == ({"method": "password"}, "SYSTEM_ACTION")
+
+
+def test_the_right_password_of_a_deactivated_account(client: Client, user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with written() as news:
+        sign_in(client, user)
+    assert told(user, news) == ["sign_in_failed"]
 
 
 def test_a_wrong_password_when_one_is_asked_again(signed_in: SignedIn, user):
@@ -87,6 +96,32 @@ def test_a_wrong_code_and_a_wrong_passkey(signed_in: SignedIn, client: Client, u
         client.post("/accounts/2fa/authenticate/", {"credential": "{}"})
     assert told(user, news) == ["sign_in_failed"]
     assert news.events[0].after == {"method": "passkey"}
+
+
+def test_a_wrong_passkey_alone(client: Client, user, stranger):
+    """Whose it is says the passkey itself, as an address does that comes with a password."""
+    client.get("/accounts/2fa/webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"})
+    with written() as news:
+        client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(answer_of(str(user.pk)))})
+    assert told(user, news) == ["sign_in_failed"]
+    assert news.events[0].after == {"method": "passkey"}
+    for nobody in (str(uuid4()), "nobody", ""):
+        with written() as news:
+            client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(answer_of(nobody))})
+        assert news.nothing
+    assert not UserSession.objects.exists()
+
+
+def answer_of(person: str) -> dict[str, Any]:
+    """What a passkey answers that nobody here knows, of somebody's account."""
+    said = {"type": "webauthn.get", "challenge": "YQ", "origin": "http://testserver"}
+    response = {
+        "clientDataJSON": websafe_encode(json.dumps(said).encode()),
+        "authenticatorData": websafe_encode(bytes(32) + b"\x05" + bytes(4)),
+        "signature": "YQ",
+        "userHandle": websafe_encode(person.encode()),
+    }
+    return {"id": "YQ", "rawId": "YQ", "type": "public-key", "response": response}
 
 
 def test_a_second_factor_is_set_up_used_and_taken_away(signed_in: SignedIn, client: Client, user):
