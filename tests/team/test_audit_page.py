@@ -89,6 +89,7 @@ def test_roles_and_invitations_are_found_by_a_click(reader, org, owner):
         ("entity", "role", {"entity": "role"}),
         ("source", "2001:db8::7", {"address": "2001:db8::7"}),
         ("source", "203.0.113.7", {"address": "203.0.113.7"}),
+        ("source", "::ffff:203.0.113.7", {"address": "203.0.113.7"}),  # as some write it; events never do
     ],
 )
 def test_each_filter_leaves_what_it_names(reader, org, member, name, value, columns):
@@ -143,6 +144,17 @@ def test_search_looks_into_names_as_they_were(reader, org, owner, member):
     assert shown(reader.get(LOG, {"q": "_100%"})) == named
     assert shown(reader.get(LOG, {"q": "helper"})) == by
     assert shown(reader.get(LOG, {"q": "%"})) == named
+
+
+def test_search_knows_capitals_of_every_script(reader, org):
+    """SQLite's own LIKE knows those of ASCII alone."""
+    named = note(org, target_label="ÉLODIE Ångström (a.b*c)")
+    greek = note(org, actor_label="Ελένη")
+    note(org, 2, target_label="Elodie (a_bbc)")
+    for typed in ("élodie", "ångstr", "ÅNGSTRÖM", "É", "Ångström (A.B*C)", "E\u0301lodie"):
+        assert shown(reader.get(LOG, {"q": typed})) == named, typed
+    assert shown(reader.get(LOG, {"q": "ΕΛΈΝ"})) == greek
+    assert shown(reader.get(LOG, {"q": "é.*"})) == []
 
 
 def test_filters_narrow_each_other(reader, org, owner, admin, member):
