@@ -51,7 +51,7 @@ class OrganizationMixin(LoginRequiredMixin):
         closed = self._closed()
         if not closed and not self.asks_by_itself:
             note_visit(self.membership, self.now)
-        if closed and not self.open_to_deactivated:
+        if closed and not self.opens_though_closed():
             people = self.organization.memberships.select_related("role")
             return self._explain(
                 closed,
@@ -67,6 +67,10 @@ class OrganizationMixin(LoginRequiredMixin):
             if not refusing.is_of_an_action(refusal):
                 self._note_refusal(self.page_name, reason)
             return self._explain("organizations/forbidden.html", reason=reason)
+
+    def opens_though_closed(self) -> bool:
+        """Whether the page is also for somebody for whom everything else here is closed."""
+        return self.open_to_deactivated
 
     def has_permission(self) -> bool:
         """Whether the page opens; one that is about a group asks with the group, in the whole organization or there."""

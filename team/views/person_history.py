@@ -20,11 +20,19 @@ UNTOLD_TO_ONESELF = frozenset({"reason"})
 
 
 class HistoryView(AnyPersonMixin, TemplateView):
-    """Every member reads their own, with a role or without; where a change came from is for those who read the log."""
+    """Every member reads their own, without a role too, and after their access has ended.
+
+    Where a change came from is for those who read the log.
+    """
 
     permission = "audit_log.read"
     page_name = "the history of another person"
     template_name = "team/person_history.html"
+
+    def opens_though_closed(self) -> bool:
+        """One's own, once access has ended; a second factor that everything waits for, it waits for too."""
+        has_ended = not self.membership.is_active_at(self.now)
+        return self.is_own and has_ended and self.membership.meets_two_factor
 
     def has_permission(self) -> bool:
         return self.is_own or bool(holds(self.actor, self.permission))

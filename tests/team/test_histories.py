@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from audit.guards import lowered
 from audit.models import Event
 from organizations.actions.group_places import add_to_group, make_curators, remove_from_group
 from organizations.actions.groups import create_group, edit_group
 from organizations.actions.roles import create_role
-from tests.factories import acting, give_role, offer
-from tests.organizations.changing import assign
+from organizations.models import Membership, Organization
+from tests.factories import acting, deactivate, end_at, give_role, offer
+from tests.organizations.changing import assign, suspend
 from tests.team.noting import events_of, lines_of, note, shown, text_of
 
 
@@ -112,6 +117,39 @@ def test_own_record_opens_without_a_role_and_holds_nothing_of_others(client_of, 
     assert {event.target_id for line in lines_of(page) for event in events_of(line)} == {member.user_id}
     assert client_of(member).get(f"/o/marram/members/{viewer.pk}/history/").status_code == 403
     assert client_of(outsider).get(f"/o/marram/members/{outsider.pk}/history/").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["deactivated", "lapsed"])
+def test_own_record_stays_open_when_access_has_ended(client_of, owner, org, member, viewer, how):
+    """Who ended it, and when, is what somebody then wants to know; nothing else opens, and it is no visit."""
+    if how == "deactivated":
+        suspend(owner, member)
+    else:
+        end_at(member, timezone.now() - timedelta(seconds=1))
+    browser = client_of(member)
+    path = f"/o/marram/members/{member.pk}/history/"
+    assert f'href="{path}"' in browser.get("/o/marram/").content.decode()
+    seen = Membership.objects.get(pk=member.pk).last_active_at
+    page = browser.get(path)
+    assert page.status_code == 200
+    assert {event.target_id for line in lines_of(page) for event in events_of(line)} == {member.user_id}
+    if how == "deactivated":
+        assert "Grace Okafor deactivated Mina Haddad" in text_of(page)
+    for other in (f"/o/marram/members/{member.pk}/", f"/o/marram/members/{viewer.pk}/history/", "/o/marram/audit/"):
+        assert other == "/o/marram/audit/" or f'href="{other}"' not in page.content.decode()
+        assert browser.get(other).status_code == 403
+    assert Membership.objects.get(pk=member.pk).last_active_at == seen
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_own_record_waits_for_the_second_factor_that_everything_waits_for(client_of, owner, org, member, ended):
+    if ended:
+        deactivate(member)
+    Organization.objects.filter(pk=org.pk).update(two_factor_required=True)
+    browser = client_of(member)
+    path = f"/o/marram/members/{member.pk}/history/"
+    assert browser.get(path).status_code == 403
+    assert path not in browser.get("/o/marram/").content.decode()
 
 
 def test_history_of_an_invitation_is_the_same_component(client_of, owner, admin):
