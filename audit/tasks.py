@@ -13,7 +13,7 @@ from audit.actors import SYSTEM
 from audit.models import Chain, Event, Refused, Seal
 from audit.retention import remove_before
 from audit.sealing import seal
-from audit.verifying import Verified, verify
+from audit.verifying import CHAIN_GONE, Verified, verify, without_chain
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ def verify_chains() -> None:
     for chain in Chain.objects.order_by("id").iterator(chunk_size=500):
         if finding := check(chain).finding:
             logger.error("The audit log %s is not whole. %s", chain.pk, finding)
+    for chain_id in without_chain():
+        logger.error("The audit log %s is not whole. %s", chain_id, CHAIN_GONE)
 
 
 @shared_task(name="audit.remove_old")

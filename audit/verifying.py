@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from audit.canonical import beginning_of, moment
 from audit.checking import wrong_with
 from audit.events import PERSON_ERASED
-from audit.models import Chain, Purge, Seal
+from audit.models import Chain, Event, Purge, Seal
 from audit.rows import Row, rows_of
 from audit.sealing import is_genuine
 
@@ -26,6 +29,9 @@ class Finding:
 
     def __str__(self) -> str:
         return f"Event {self.number:,} {self.what}" if self.number else self.what
+
+
+CHAIN_GONE = Finding(0, "Its chain is gone, and with it what tells whether an event is missing.")
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,16 @@ def verify(chain: Chain) -> Verified:
         if what := _wrong_with(row, expected):
             return Verified(expected.number - first, Finding(expected.number + 1, what))
     return Verified(expected.number - first, _wrong_at_the_end(expected))
+
+
+def without_chain() -> set[UUID]:
+    """Of what there are events, seals or purges and no chain: whoever walks the chains would not come upon it."""
+    has_one = Exists(Chain.objects.filter(pk=OuterRef("chain_id")))
+    return {
+        chain_id
+        for rows in (Event.objects.all(), Seal.objects.all(), Purge.objects.all())
+        for chain_id in rows.filter(~has_one).order_by().values_list("chain_id", flat=True).distinct()
+    }
 
 
 def _wrong_at_the_end(expected: _Expected) -> Finding | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.models import Chain, Seal
+from audit.verifying import CHAIN_GONE
 from organizations.models import Organization
 
 
@@ -35,5 +36,6 @@ class Proof:
 
 
 def proof_of(organization: Organization) -> Proof:
-    chain = Chain.objects.get(pk=organization.pk)
+    """Of an organization whose chain somebody removed it says so; each began with an event."""
+    chain = Chain.objects.filter(pk=organization.pk).first() or Chain(pk=organization.pk, finding=str(CHAIN_GONE))
     return Proof(chain, Seal.objects.filter(chain_id=chain.pk, removed=False).order_by("-number", "-id").first())

@@ -43,6 +43,17 @@ def test_broken_log_names_the_first_event_that_is_not_right(client_of, owner, ch
     assert "Event 4 was altered: its after is another." in shown(client_of(owner))
 
 
+def test_log_whose_chain_is_gone_is_broken_and_no_night_passes_it_over(client_of, owner, org, chain, caplog):
+    with lowered():
+        Chain.objects.filter(pk=chain.pk).delete()
+    verify_chains()
+    assert f"The audit log {org.pk} is not whole. Its chain is gone" in caplog.text
+    assert "Chain broken" in shown(client_of(owner), "team:audit")
+    assert "<b>Its chain is gone, and with it what tells whether an event is missing.</b> What" in shown(
+        client_of(owner)
+    )
+
+
 def test_events_that_came_since_break_nothing(client_of, org, owner, member, chain):
     verify_chains()
     story(org, owner, member)

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from audit import guards
 from audit.models import Chain, Event
+from audit.tasks import check
 from tests.audit.stories import story
 
 
@@ -68,6 +69,30 @@ def test_database_without_its_triggers_is_not_whole(chain):
     for name in ("audit_chain_delete", "audit_event_delete", "audit_event_update"):
         assert name in text
     assert text.startswith("The database lets events be changed: it lacks audit_chain_delete, ")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--organization", "marram")])
+def test_events_whose_chain_is_gone_are_not_passed_over(chain, outsider, arguments):
+    with guards.lowered():
+        Chain.objects.filter(pk=chain.pk).delete()
+    status, text = said(*arguments)
+    assert status == 1
+    assert "Marram Instruments (marram): Its chain is gone" in text
+    assert "whole" not in text
+    assert "Lee & Sons" not in text
+
+
+def test_log_that_is_gone_as_a_whole_is_found_by_its_organization_or_by_what_was_signed_of_it(chain, signed_in, member):
+    signed_in(member)
+    check(Chain.objects.get(pk=member.user_id))
+    with guards.lowered():
+        for pk in (chain.pk, member.user_id):
+            Event.objects.filter(chain_id=pk).delete()
+            Chain.objects.filter(pk=pk).delete()
+    status, text = said()
+    assert status == 1
+    assert "Marram Instruments (marram): Its chain is gone" in text
+    assert f"The account {member.user.email}: Its chain is gone" in text
 
 
 def test_organization_that_is_not_there_is_said(db):

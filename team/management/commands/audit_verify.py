@@ -7,15 +7,17 @@ from argparse import ArgumentParser
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from audit import guards
 from audit.file_verifying import verify_file
 from audit.models import Chain
 from audit.sealing import public_keys
-from audit.verifying import verify
+from audit.verifying import CHAIN_GONE, verify, without_chain
 from organizations.models import Organization
 
 COMPLETE = "The file is whole: no event of this range is missing, and none was altered."
@@ -63,14 +65,16 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(COMPLETE if result.header.is_complete else FILTERED))
 
     def _chains(self, organization: str | None) -> None:
-        chains = Chain.objects.order_by("id")
+        chains, gone = Chain.objects.order_by("id"), self._gone()
         if organization is not None:
             found = Organization.objects.filter(slug=organization).first()
             if found is None:
                 message = f"There is no organization {organization}."
                 raise CommandError(message)
-            chains = chains.filter(pk=found.pk)
-        is_whole = self._triggers()
+            chains, gone = chains.filter(pk=found.pk), gone & {found.pk}
+        is_whole = self._triggers() and not gone
+        for chain_id in sorted(gone):
+            self.stdout.write(self.style.ERROR(f"{self._name(Chain(pk=chain_id))}: {CHAIN_GONE}"))
         begun, events = perf_counter(), 0
         for chain in chains.iterator(chunk_size=500):
             result = verify(chain)
@@ -85,6 +89,11 @@ class Command(BaseCommand):
         if not is_whole:
             sys.exit(1)
         self.stdout.write(self.style.SUCCESS("The log is whole."))
+
+    def _gone(self) -> set[UUID]:
+        """Whose chain there is none of any more; an organization never was without."""
+        chains = Chain.objects.filter(pk=OuterRef("pk"))
+        return without_chain() | set(Organization.objects.filter(~Exists(chains)).values_list("pk", flat=True))
 
     def _triggers(self) -> bool:
         missing = guards.missing()
