@@ -11,9 +11,13 @@ from audit.events import event, event_kinds
 from audit.middleware import OriginMiddleware, address_of
 from audit.models import Chain, Event, EventType
 from audit.recording import record
+from invitations.actions.offering import invite
+from invitations.models import Invitation
 from organizations import events
 from organizations.actions.plans import set_seats
-from tests.factories import acting, offer
+from organizations.models import Organization
+from tests.accounts.test_two_factor import turn_on
+from tests.factories import PASSWORD, acting, offer, role_of
 
 
 def test_event_is_written_by_an_action_only(org):
@@ -34,6 +38,28 @@ def test_event_kind_is_declared_once():
 def test_no_event_kind_holds_a_secret():
     for kind in event_kinds():
         assert not kind.fields & {"token", "link", "password", "note", "key", "code"}, kind.action
+
+
+def test_no_event_repeats_a_note_a_password_or_what_a_second_factor_knows(org, owner, member, signed_in):
+    """Of tokens and links the same is shown by tests/invitations/test_token_leaks.py."""
+    note, password = "See you at the lake", "seven green parrots"
+    Organization.objects.filter(pk=org.pk).update(trusted=True)
+    asked = Organization.objects.get(pk=org.pk)
+    people = ["noted@example.org"]
+    role = role_of(org, "member")
+    invite(actor=acting(owner), organization=asked, addresses=people, role=role, days=7, note=note)
+    browser = signed_in(member)
+    new = {"password1": password, "password2": password}
+    browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, **new})
+    secret, _ = turn_on(browser)
+    codes = browser.get("/accounts/2fa/recovery-codes/").context["unused_codes"]
+    browser.post("/accounts/login/", {"login": member.user.email, "password": "no such password"})
+    said = repr([vars(one) for one in Event.objects.all()])
+    for kind in ("invitation.sent", "account.password_changed", "account.recovery_codes_made"):
+        assert kind in said
+    assert Invitation.objects.get(email=people[0]).note == note
+    assert len(codes) == 10
+    assert [one for one in (note, PASSWORD, password, "no such password", secret, *codes) if one in said] == []
 
 
 def test_events_of_an_organization_are_numbered_without_a_gap(org, owner, other_org, outsider):
