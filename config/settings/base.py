@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from config.env import database, env, kept_secret, mail, number, servers, text
@@ -187,8 +188,9 @@ CELERY_BEAT_SCHEDULE = {
     "invitations-seats-freed": {"task": "invitations.seats_freed", "schedule": 180.0, "options": {"expires": 150}},
     "invitations-remind": {"task": "invitations.remind", "schedule": 900.0, "options": {"expires": 800}},
     "invitations-forget-lists": {"task": "invitations.forget_lists", "schedule": 86_400.0},
-    "audit-verify": {"task": "audit.verify", "schedule": 86_400.0},
-    "audit-remove-old": {"task": "audit.remove_old", "schedule": 86_400.0},
+    # By the clock: counted from when beat began, a day is never over where it begins anew every day.
+    "audit-verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="10")},
+    "audit-remove-old": {"task": "audit.remove_old", "schedule": crontab(hour="3", minute="10")},
     "audit-forget-refusals": {"task": "audit.forget_refusals", "schedule": 86_400.0},
     "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from celery.schedules import maybe_schedule
 from django.utils import timezone
 
 from audit import clock, sealing
@@ -56,6 +57,16 @@ def test_a_night_verifies_every_chain_and_seals_it(chain, other_org):
         made = Seal.objects.get(chain_id=one.pk)
         assert (made.number, bytes(made.hash)) == (one.length, bytes(one.head))
         assert sealing.is_genuine(made)
+
+
+@pytest.mark.parametrize("hour", [0, 2, 3, 12, 23])
+@pytest.mark.parametrize("task", ["audit-verify", "audit-remove-old"])
+def test_nights_come_where_beat_begins_anew_every_day(settings, task, hour):
+    """Counted from when beat began, a day would never be over where each has its deployment, and no state is kept."""
+    schedule = maybe_schedule(settings.CELERY_BEAT_SCHEDULE[task]["schedule"])
+    begun = datetime(2026, 3, 9, hour, 30, tzinfo=UTC)
+    with time_machine.travel(begun, tick=False):
+        assert timedelta(0) < schedule.remaining_estimate(begun) < timedelta(days=1)
 
 
 def test_chain_that_did_not_grow_is_not_sealed_twice(chain):
