@@ -36,7 +36,11 @@ def delete(actor: Actor, user: User) -> None:
     )
     send_account_deleted(user, by=f"{actor.label}, who runs Roster," if actor.kind is ActorKind.STAFF else "")
     # A worker that holds one waits for what is locked here, and is then refused.
-    jobs = Job.objects.select_for_update(skip_locked=True).filter(user_id=user.pk).exclude(state=JobState.RUNNING)
+    jobs = (
+        Job.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(user_id=user.pk)
+        .exclude(state=JobState.RUNNING)
+    )
     Job.objects.filter(pk__in=list(jobs.values_list("pk", flat=True))).delete()
     User.objects.get(pk=user.pk).delete()  # not the object that others still ask for its id
 
