@@ -176,9 +176,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "mail-sweep": {"task": "mail.sweep", "schedule": 30.0, "options": {"expires": 25}},
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0, "options": {"expires": 25}},
-    "jobs-forget": {"task": "jobs.forget", "schedule": 86_400.0},
+    "jobs-forget": {"task": "jobs.forget", "schedule": crontab(hour="4", minute="40")},
     "organizations-settle": {"task": "organizations.settle", "schedule": 300.0, "options": {"expires": 240}},
-    "organizations-check-counters": {"task": "organizations.check_counters", "schedule": 86_400.0},
+    "organizations-check-counters": {
+        "task": "organizations.check_counters",
+        "schedule": crontab(hour="1", minute="10"),
+    },
     "organizations-notice-ends": {"task": "organizations.notice_ends", "schedule": 3600.0},
     "organizations-prove-domains": {
         "task": "organizations.prove_domains",
@@ -187,12 +190,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "invitations-seats-freed": {"task": "invitations.seats_freed", "schedule": 180.0, "options": {"expires": 150}},
     "invitations-remind": {"task": "invitations.remind", "schedule": 900.0, "options": {"expires": 800}},
-    "invitations-forget-lists": {"task": "invitations.forget_lists", "schedule": 86_400.0},
     # By the clock: counted from when beat began, a day is never over where it begins anew every day.
     "audit-verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="10")},
     "audit-remove-old": {"task": "audit.remove_old", "schedule": crontab(hour="3", minute="10")},
-    "audit-forget-refusals": {"task": "audit.forget_refusals", "schedule": 86_400.0},
-    "sessions-clear": {"task": "accounts.clear_sessions", "schedule": 86_400.0},
+    "audit-forget-refusals": {"task": "audit.forget_refusals", "schedule": crontab(hour="4", minute="10")},
+    "invitations-forget-lists": {"task": "invitations.forget_lists", "schedule": crontab(hour="4", minute="20")},
+    "sessions-clear": {"task": "accounts.clear_sessions", "schedule": crontab(hour="4", minute="30")},
 }
 
 # Mail: into files without a mail server, by SMTP with one.
