@@ -177,7 +177,8 @@ def test_only_who_may_invite_corrects_and_only_what_is_open(org, owner, member, 
 def test_button_that_is_pressed_twice_mails_once(owner, client_of):
     one, browser = offer(owner, "lena@marram.example"), client_of(owner)
     page = browser.get(f"/o/marram/invitations/{one.pk}/resend/").content.decode()
-    action = re.search(r'<form[^>]* action="([^"]*/resend/[^"]*)"', page)[1].replace("&amp;", "&")
+    (action,) = re.findall(r'<form[^>]* action="([^"]*/resend/[^"]*)"', page)
+    action = action.replace("&amp;", "&")
     with written() as news:
         browser.post(action)
         second = browser.post(action, follow=True)
