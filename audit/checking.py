@@ -29,7 +29,7 @@ def wrong_with(row: Row, previous: bytes, erased: Mapping[str, int]) -> str:
 def _unlike(said: dict[str, Any], row: Row) -> str:
     """The first column that says something else than the text."""
     personal = said["personal"]
-    before, after = (without(fields(one), personal) for one in (row.before, row.after))
+    before, after = without(fields(row.before), personal), without(fields(row.after), personal)
     if (
         said["number"] == row.number
         and said["at"] == row.at
