@@ -5,28 +5,39 @@ To make objects of ids, times and fields would cost more than all that is checke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import connection
+from psycopg import capabilities
 
-AT_ONCE = 5_000
+AT_ONCE = 2_000
+
+
+def _hyphened(name: str) -> str:
+    """An id as the text has it, from its 32 digits."""
+    parts = (f"substr({name}, {first}, {length})" for first, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12)))
+    return " || '-' || ".join(parts)
+
 
 _COLUMNS = (
     "number", "at", "type", "action", "entity", "actor_kind", "request_id", "id", "chain_id", "actor_id", "target_id",
     "batch", "actor_salt", "actor_label", "on_behalf_of", "address", "user_agent", "target_salt", "target_label",
     "before", "after", "text", "hash",
 )  # fmt: skip
-_IDS = [_COLUMNS.index(name) for name in ("id", "chain_id", "actor_id", "target_id", "batch")]
-# How each is asked for, where the answer would be made an object of.
+_IDS = ("id", "chain_id", "actor_id", "target_id", "batch")
+# How each is asked for, where the answer would be made an object of, or is written in another form.
 _OF_POSTGRESQL = {
-    **{name: f"{name}::text" for name in ("id", "chain_id", "actor_id", "target_id", "batch", "before", "after")},
+    **{name: f"{name}::text" for name in (*_IDS, "before", "after")},
     "at": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""",
     "address": "host(address)",
 }
-_OF_SQLITE = {"at": "at || ''"}
+_OF_SQLITE = {
+    **{name: _hyphened(name) for name in _IDS},
+    "at": "replace(at, ' ', 'T') || CASE instr(at, '.') WHEN 0 THEN '.000000' ELSE '' END || '+00:00'",
+}
 
 
 class Row(NamedTuple):
@@ -57,36 +68,36 @@ class Row(NamedTuple):
     hash: bytes
 
 
-def rows_of(chain_id: UUID, *, after: int, until: int) -> Iterator[Row]:
-    """The events of a chain between these numbers, `after` not among them, in order."""
-    is_postgresql = connection.vendor == "postgresql"
-    asked = _OF_POSTGRESQL if is_postgresql else _OF_SQLITE
-    columns = ", ".join(asked.get(name, name) for name in _COLUMNS)
-    query = f"""SELECT {columns} FROM audit_event WHERE chain_id = %s AND number > %s AND number <= %s
-        ORDER BY number LIMIT {AT_ONCE}"""  # noqa: S608 - made of the names above
-    key = chain_id if is_postgresql else chain_id.hex
-    uniform = Row._make if is_postgresql else _from_sqlite
+def rows_of(chain_id: UUID, *, after: int, until: int) -> Generator[Row]:
+    """The events of a chain between these numbers, `after` not among them, in order.
+
+    Nothing else can be asked for over the connection until it is through, or closed.
+    """
+    if connection.vendor == "postgresql":
+        yield from _streamed(chain_id, after, until)
+        return
+    query = f"{_query(_OF_SQLITE)} LIMIT {AT_ONCE}"
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(query, [key, after, until])
+            cursor.execute(query, [chain_id.hex, after, until])
             found = cursor.fetchall()
-        yield from map(uniform, found)
+        yield from map(Row._make, found)
         if len(found) < AT_ONCE:
             return
         after = found[-1][0]
 
 
-def _from_sqlite(values: tuple[Any, ...]) -> Row:
-    told = list(values)
-    for place in _IDS:
-        told[place] = _hyphened(told[place])
-    day, _, time = told[1].partition(" ")
-    told[1] = f"{day}T{time}{'' if '.' in time else '.000000'}+00:00"
-    return Row(*told)
+def _streamed(chain_id: UUID, after: int, until: int) -> Iterator[Row]:
+    """The driver's own way: PostgreSQL reads the next events while those that have come are checked."""
+    size = AT_ONCE if capabilities.has_stream_chunked() else 1
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        yield from map(Row._make, cursor.cursor.stream(_query(_OF_POSTGRESQL), [chain_id, after, until], size=size))
 
 
-def _hyphened(key: str | None) -> str | None:
-    return key and f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+def _query(asked: Mapping[str, str]) -> str:
+    columns = ", ".join(asked.get(name, name) for name in _COLUMNS)
+    return f"""SELECT {columns} FROM audit_event WHERE chain_id = %s AND number > %s AND number <= %s
+        ORDER BY number"""  # noqa: S608 - made of the names above
 
 
 def fields(written: str) -> dict[str, Any]:

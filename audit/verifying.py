@@ -7,6 +7,7 @@ the hash that binds it to the one before. However long the chain is, that takes 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -80,11 +81,12 @@ def verify(chain: Chain) -> Verified:
         seals={one.number: bytes(one.hash) for one in seals},
         purged=[(str(one.subject), moment(one.at)) for one in purges.exclude(subject=None)],
     )
-    for row in rows_of(chain.pk, after=0, until=chain.length):
-        if expected.number == first:
-            expected.begin(row)
-        if what := _wrong_with(row, expected):
-            return Verified(expected.number - first, Finding(expected.number + 1, what))
+    with closing(rows_of(chain.pk, after=0, until=chain.length)) as rows:
+        for row in rows:
+            if expected.number == first:
+                expected.begin(row)
+            if what := _wrong_with(row, expected):
+                return Verified(expected.number - first, Finding(expected.number + 1, what))
     return Verified(expected.number - first, _wrong_at_the_end(expected))
 
 
