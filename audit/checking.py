@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from audit.canonical import SORTED, VERSION, Told, link, only, without
+from audit.canonical import SORTED, VERSION, Told, link, only, told_of_actor, without
 from audit.rows import Row, fields
 
 
@@ -64,8 +65,8 @@ def _another(said: dict[str, Any], row: Row, erased: Mapping[str, int]) -> str:
         if not _was(erased, row.actor_id) or row.actor_label or row.on_behalf_of or row.address or row.user_agent:
             return "who did it is gone, and nobody was erased"
     else:
-        told = Told(row.actor_salt, [row.actor_label, row.on_behalf_of, row.address, row.user_agent])
-        if told.digest != said["actor"]:
+        actor = _digest_of_actor(row.actor_salt, row.actor_label, row.on_behalf_of, row.address, row.user_agent)
+        if actor != said["actor"]:
             return "who did it, or from where, is another"
     label, personal = row.target_label, said["personal"]
     parts = [only(fields(one), personal) for one in (row.before, row.after)] if personal else []
@@ -73,6 +74,12 @@ def _another(said: dict[str, Any], row: Row, erased: Mapping[str, int]) -> str:
         gone = _was(erased, row.target_id) and not label and not any(parts)
         return "" if gone else "whom it was done to is gone, and nobody was erased"
     return "" if Told(row.target_salt, [label, *parts]).digest == said["target"] else "whom it was done to is another"
+
+
+@lru_cache(maxsize=16)
+def _digest_of_actor(salt: bytes, label: str, on_behalf_of: str, address: str | None, user_agent: str) -> str:
+    """Those of one change have it in common, and follow each other."""
+    return told_of_actor(salt, label, on_behalf_of, address, user_agent).digest
 
 
 def _was(erased: Mapping[str, int], subject: str | None) -> bool:

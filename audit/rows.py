@@ -27,7 +27,7 @@ _COLUMNS = (
     "batch", "actor_salt", "actor_label", "on_behalf_of", "address", "user_agent", "target_salt", "target_label",
     "before", "after", "text", "hash",
 )  # fmt: skip
-_IDS = ("id", "chain_id", "actor_id", "target_id", "batch")
+_IDS = ("id", "actor_id", "target_id", "batch")
 # How each is asked for, where the answer would be made an object of, or is written in another form.
 _OF_POSTGRESQL = {
     **{name: f"{name}::text" for name in (*_IDS, "before", "after")},
@@ -76,7 +76,7 @@ def rows_of(chain_id: UUID, *, after: int, until: int) -> Generator[Row]:
     if connection.vendor == "postgresql":
         yield from _streamed(chain_id, after, until)
         return
-    query = f"{_query(_OF_SQLITE)} LIMIT {AT_ONCE}"
+    query = f"{_query(_OF_SQLITE, chain_id)} LIMIT {AT_ONCE}"
     while True:
         with connection.cursor() as cursor:
             cursor.execute(query, [chain_id.hex, after, until])
@@ -90,11 +90,13 @@ def rows_of(chain_id: UUID, *, after: int, until: int) -> Generator[Row]:
 def _streamed(chain_id: UUID, after: int, until: int) -> Iterator[Row]:
     """The driver's own way: PostgreSQL reads the next events while those that have come are checked."""
     size = AT_ONCE if capabilities.has_stream_chunked() else 1
+    query = _query(_OF_POSTGRESQL, chain_id)
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        yield from map(Row._make, cursor.cursor.stream(_query(_OF_POSTGRESQL), [chain_id, after, until], size=size))
+        yield from map(Row._make, cursor.cursor.stream(query, [chain_id, after, until], size=size))
 
 
-def _query(asked: Mapping[str, str]) -> str:
+def _query(forms: Mapping[str, str], chain_id: UUID) -> str:
+    asked = {**forms, "chain_id": f"'{chain_id}'"}  # of all that are found
     columns = ", ".join(asked.get(name, name) for name in _COLUMNS)
     return f"""SELECT {columns} FROM audit_event WHERE chain_id = %s AND number > %s AND number <= %s
         ORDER BY number"""  # noqa: S608 - made of the names above
