@@ -29,7 +29,7 @@ def test_the_log_and_its_filters_are_accessible_wide_and_narrow(arrive: Arrive, 
     found = [complaint for path in PAGES for complaint in violations(owner, path)]
     page = owner.go("/o/marram/audit/")
     page.locator(".event > summary").first.click()
-    page.locator("summary", has_text="Time").click()
+    page.locator("summary.filter-chip", has_text="Time").click()
     expect(page.get_by_label("From", exact=True)).to_be_visible()
     found += check(owner)
     page.set_viewport_size({"width": 390, "height": 844})
@@ -47,13 +47,13 @@ def test_the_address_says_what_the_log_is_narrowed_to(arrive: Arrive) -> None:
     page.keyboard.press("/")
     page.keyboard.type("omar")
     expect(page).to_have_url(re.compile(r"q=omar$"))
-    page.locator("summary", has_text="About").click()
+    page.locator("summary.filter-chip", has_text="About").click()
     page.get_by_role("link", name="Member", exact=True).click()
     expect(page).to_have_url(re.compile(r"q=omar&entity=member$"))
     expect(page.locator(".event").first).to_contain_text(
         "Grace Okafor changed Omar Haddad's role from Member to no role"
     )
-    page.locator("summary", has_text="Person").click()
+    page.locator("summary.filter-chip", has_text="Person").click()
     page.get_by_label("Who did it, or whom it was about").fill("Mateo Rivera")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("No event here matches “omar” with these filters.")).to_be_visible()
@@ -69,7 +69,7 @@ def test_everything_works_without_scripts(arrive: Arrive) -> None:
     owner = arrive(viewport={"width": 1360, "height": 900}, java_script_enabled=False)
     owner.sign_in(OWNER)
     page = owner.go("/o/marram/audit/")
-    page.locator("summary", has_text="Time").click()
+    page.locator("summary.filter-chip", has_text="Time").click()
     page.get_by_role("link", name="Choose").locator("visible=true").click()
     page.get_by_label("From").fill("2020-01-01")
     page.get_by_role("button", name="Show").click()
