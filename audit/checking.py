@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from audit.canonical import SORTED, VERSION, Told, link, only, told_of_actor, without
-from audit.rows import Row, fields
+from audit.rows import AFTER_IDS, FIRST_ID, Row, fields
+
+_NAMES_OF_IDS = ("id", "chain", "actor_id", "target_id", "batch")  # as the text has them, in the order of a row
+_plain, _ids = itemgetter(*Row._fields[:FIRST_ID]), itemgetter(*_NAMES_OF_IDS)
 
 
 def wrong_with(row: Row, previous: bytes, erased: Mapping[str, int]) -> str:
@@ -29,40 +33,35 @@ def wrong_with(row: Row, previous: bytes, erased: Mapping[str, int]) -> str:
 
 def _unlike(said: dict[str, Any], row: Row) -> str:
     """The first column that says something else than the text."""
-    personal = said["personal"]
+    personal, ids = said["personal"], _ids(said)
     before, after = without(fields(row.before), personal), without(fields(row.after), personal)
     if (
-        said["number"] == row.number
-        and said["at"] == row.at
-        and said["type"] == row.type
-        and said["action"] == row.action
-        and said["entity"] == row.entity
-        and said["actor_kind"] == row.actor_kind
-        and said["actor_id"] == row.actor_id
-        and said["target_id"] == row.target_id
-        and _is_same(said["before"], before)
-        and _is_same(said["after"], after)
-        and said["batch"] == row.batch
-        and said["request_id"] == row.request_id
-        and said["id"] == row.id
-        and said["chain"] == row.chain_id
+        _plain(said) == row[:FIRST_ID]
+        and (ids == row[FIRST_ID:AFTER_IDS] or tuple(map(_digits, ids)) == row[FIRST_ID:AFTER_IDS])
+        and _written([said["before"], said["after"]]) == _written([before, after])
         and said["v"] == VERSION
     ):
         return ""
     columns = row._asdict() | {"before": before, "after": after, "chain": row.chain_id, "v": VERSION}
-    told = (name for name, value in said.items() if not _is_same(columns.get(name, value), value))
+    columns |= {name: said[name] for name in _NAMES_OF_IDS if _digits(said[name]) == columns[name]}
+    told = (name for name, value in said.items() if _written(columns.get(name, value)) != _written(value))
     return f"its {next(told)} is another"
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    """To Python a true equals 1, and 1 equals 1.0."""
-    return one == other and (not one or orjson.dumps(one, option=SORTED) == orjson.dumps(other, option=SORTED))
+def _digits(name: str | None) -> str | None:
+    """An id as SQLite has it."""
+    return name and name.replace("-", "")
+
+
+def _written(value: Any) -> bytes:
+    """What is compared: to Python a true equals 1, and 1 equals 1.0."""
+    return orjson.dumps(value, option=SORTED)
 
 
 def _another(said: dict[str, Any], row: Row, erased: Mapping[str, int]) -> str:
     """Whether what tells who it was is what its digests say, or was erased on purpose."""
     if row.actor_salt is None:
-        if not _was(erased, row.actor_id) or row.actor_label or row.on_behalf_of or row.address or row.user_agent:
+        if not _was(erased, said["actor_id"]) or row.actor_label or row.on_behalf_of or row.address or row.user_agent:
             return "who did it is gone, and nobody was erased"
     else:
         actor = _digest_of_actor(row.actor_salt, row.actor_label, row.on_behalf_of, row.address, row.user_agent)
@@ -71,7 +70,7 @@ def _another(said: dict[str, Any], row: Row, erased: Mapping[str, int]) -> str:
     label, personal = row.target_label, said["personal"]
     parts = [only(fields(one), personal) for one in (row.before, row.after)] if personal else []
     if row.target_salt is None:
-        gone = _was(erased, row.target_id) and not label and not any(parts)
+        gone = _was(erased, said["target_id"]) and not label and not any(parts)
         return "" if gone else "whom it was done to is gone, and nobody was erased"
     return "" if Told(row.target_salt, [label, *parts]).digest == said["target"] else "whom it was done to is another"
 

@@ -122,6 +122,6 @@ def _wrong_with(row: Row, expected: _Expected) -> str:
     if expected.seals.get(row.number, row.hash) != row.hash:
         return "is not the one that was sealed."
     if row.action == PERSON_ERASED.action and row.target_id:
-        expected.erased[row.target_id] -= 1
+        expected.erased[str(UUID(row.target_id))] -= 1
     expected.number, expected.previous = row.number, row.hash
     return ""

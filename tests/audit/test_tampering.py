@@ -136,6 +136,15 @@ def test_values_that_only_look_the_same_are_found(chain, org, changes):
     assert verify(Chain.objects.get(pk=chain.pk)).finding == Finding(event.number, "was altered: its after is another.")
 
 
+@pytest.mark.parametrize("column", ["id", "actor_id", "target_id", "batch", "request_id", "entity", "action"])
+def test_the_column_that_was_altered_is_named(chain, column):
+    with lowered():
+        event = Event.objects.get(chain_id=chain.pk, number=chain.length)
+        kept = getattr(event, column)
+        Event.objects.filter(pk=event.pk).update(**{column: "role" if isinstance(kept, str) else uuid7()})
+    assert verify(chain).finding == Finding(event.number, f"was altered: its {column} is another.")
+
+
 def test_whoever_cuts_off_the_newest_is_found(chain):
     with lowered():
         Event.objects.filter(chain_id=chain.pk, number=chain.length).delete()
