@@ -138,26 +138,6 @@ def bring_into(groups: Sequence[Group], membership: Membership, *, actor: Actor)
         record_of(events.GROUP_JOINED, actor, membership, after={"group": group.name})
 
 
-def leave_groups(memberships: Sequence[Membership]) -> None:
-    """Give up all places in groups; for actions that end the memberships."""
-    GroupPlace.objects.filter(membership__id__among={one.pk for one in memberships}).delete()
-
-
-def not_given_back(membership: Membership, places: Sequence[GroupPlace], *, actor: Actor) -> None:
-    """End these places of somebody whose access comes back without them, with the role that they brought."""
-    for place in places:
-        lowered = lowered_with([membership], place.group) if place.curates else []
-        place.delete()
-        record_of(
-            events.GROUP_LEFT,
-            actor,
-            membership,
-            before={"group": place.group.name, "curates": "yes" if place.curates else "no"},
-            after={"reason": "could not be given back"},
-        )
-        give_back(lowered, membership.organization, actor)
-
-
 def lowered_with(curators: Sequence[Membership], group: Group) -> list[Membership]:
     """Those of the group's curators whose role goes with this place, since they curate no other group."""
     rules = group.organization.rules

@@ -13,6 +13,7 @@ from audit.events import EventKind
 from audit.recording import record
 from organizations import events, policies
 from organizations.actions.base import action, as_of_now, locked
+from organizations.actions.ended_places import empty
 from organizations.actions.group_places import give_back, lowered_with, reloaded_group
 from organizations.actions.people import reloaded
 from organizations.models import Group, Organization
@@ -69,8 +70,7 @@ def delete_group(*, actor: Actor, group: Group) -> None:
     lowered = lowered_with(curators, group)
     for curator in lowered:
         policies.may_alter(actor, curator).enforce()
-    people = group.places.count()
-    group.places.all().delete()
+    people = empty(group, actor=actor)
     give_back(lowered, organization, actor)
     before = {"name": group.name, "description": group.description, "people": people}
     _record(events.GROUP_DELETED, actor, group, before=before)

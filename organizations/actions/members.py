@@ -18,7 +18,7 @@ from organizations import events, policies, signals
 from organizations.actions.answering_requests import grant_what_was_asked
 from organizations.actions.assigning import finish
 from organizations.actions.base import action, as_of_now, locked
-from organizations.actions.group_places import leave_groups, not_given_back
+from organizations.actions.ended_places import leave_groups, not_given_back
 from organizations.actions.outcome import Outcome
 from organizations.actions.ownership import drop_offers_to
 from organizations.actions.people import (
@@ -218,7 +218,7 @@ def take_away(organization: Organization, memberships: Sequence[Membership], *, 
         signals.member_removed.send(Membership, organization=organization, membership=membership, actor=actor)
     signals.members_removed.send(Membership, organization=organization, memberships=memberships, actor=actor)
     drop_offers_to(organization, memberships, actor=actor)
-    leave_groups(memberships)
+    leave_groups(memberships, actor=actor)
     for membership in memberships:
         organization.count_out(membership)
     # One query for each table that points here; the objects keep their ids, to say who it was.

@@ -15,6 +15,7 @@ from organizations.events.groups import (
     GROUP_EDITED,
     GROUP_JOINED,
     GROUP_LEFT,
+    PLACE_ENDED,
 )
 from organizations.events.members import (
     ADDRESS_CHANGED,
@@ -115,6 +116,7 @@ __all__ = [
     "OWNERSHIP_OFFERED",
     "OWNERSHIP_REFUSED",
     "OWNERSHIP_WITHDRAWN",
+    "PLACE_ENDED",
     "PLAN_CHANGED",
     "PRODUCTION_APPROVED",
     "PRODUCTION_WITHDRAWN",

@@ -38,6 +38,14 @@ GROUP_LEFT = event(
     icon="user-minus",
     fields="group curates reason",
 )
+# With what it stood on: the membership, or the group.
+PLACE_ENDED = event(
+    "group.place_ended",
+    "{target} no longer belongs to the group {before_group}",
+    many="[{target} no longer belongs|{target people} no longer belong] to {before_group groups}",
+    icon="user-minus",
+    fields="group curates reason",
+)
 CURATOR_MADE = event(
     "group.curator_made",
     "{actor} made {target} curator of {after_group}",

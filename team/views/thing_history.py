@@ -18,7 +18,9 @@ from team.event_pages import page_of
 from team.log.finding import Sought
 from team.log.spans import Span
 
-_PLACES = (events.GROUP_JOINED, events.GROUP_LEFT, events.CURATOR_MADE, events.CURATOR_UNMADE)
+_PLACES = (
+    events.GROUP_JOINED, events.GROUP_LEFT, events.PLACE_ENDED, events.CURATOR_MADE, events.CURATOR_UNMADE,
+)  # fmt: skip
 
 
 class RoleHistoryView(RoleMixin, TemplateView):

@@ -203,7 +203,7 @@ def test_deleting_says_who_loses_what_and_where(client_of, owner, admin, member,
         answer = browser.post(page("group_delete", sales.pk))
     assert answer.headers["Location"] == page("groups")
     assert not Group.objects.exists()
-    assert news.actions == ["group.deleted"]
+    assert news.actions == ["group.place_ended", "group.place_ended", "group.deleted"]
     assert browser.post(page("group_delete", sales.pk)).status_code == 404
 
 

@@ -92,8 +92,10 @@ def test_group_is_created_edited_and_deleted_with_an_event_each(asha, bo):
         edit_group(actor=acting(asha), group=group, version=1, name="Polyps", description="Still.")
         put(asha, group, bo)
         delete_group(actor=acting(asha), group=group)
-    assert news.actions == ["group.created", "group.edited", "group.member_added", "group.deleted"]
-    created, edited, added, deleted = news.events
+    assert news.actions == [
+        "group.created", "group.edited", "group.member_added", "group.place_ended", "group.deleted",
+    ]  # fmt: skip
+    created, edited, added, _, deleted = news.events
     assert (created.target_label, created.after) == ("Corals", {"name": "Corals", "description": "Still."})
     assert (edited.before["name"], edited.after["name"]) == ("Corals", "Polyps")
     assert (added.target_label, added.after) == ("Bo Lindén", {"group": "Polyps"})

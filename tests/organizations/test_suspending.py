@@ -87,9 +87,9 @@ def test_removing_ends_the_membership_and_keeps_the_account(client_of, org, owne
     assert told == [member]
     assert not row(member)
     assert not GroupPlace.objects.exists()
-    assert news.actions == ["member.removed"]
-    assert news.events[0].before == {"role": "Member", "status": "active"}
-    assert news.events[0].target_id == member.user_id
+    assert news.actions == ["group.place_ended", "member.removed"]
+    assert news.events[1].before == {"role": "Member", "status": "active"}
+    assert {event.target_id for event in news.events} == {member.user_id}
     assert news.mails == []
     assert counters(org) == (1, 0, 0)
     assert User.objects.get(pk=member.user_id).is_active

@@ -19,6 +19,7 @@ from organizations.actions.noticing import notice
 from organizations.actions.saved_filters import delete_filter, save_filter
 from organizations.models import Extension, SavedFilter
 from tests.audit.scenarios.of_accounts import sign_in
+from tests.audit.scenarios.of_roles_and_groups import group
 from tests.audit.telling import Cast, tells
 from tests.factories import acting, end_at, offer
 from tests.factories import deactivate as suspend
@@ -57,6 +58,13 @@ def a_removal_revokes_three_invitations(cast: Cast) -> dict[str, Any]:
 def two_are_removed_and_one_is_signed_out(cast: Cast) -> dict[str, Any]:
     sign_in(cast.member.user)
     return both(cast)
+
+
+@tells(remove, "org member.removed", "2 org group.place_ended")
+def a_removal_ends_two_places_in_groups(cast: Cast) -> dict[str, Any]:
+    for name in ("Field sales", "Workshop"):
+        group(cast.owner, cast.member, name=name)
+    return one(cast)
 
 
 @tells(deactivate, "2 org member.deactivated", "member account.session_ended")

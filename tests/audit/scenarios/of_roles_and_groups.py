@@ -91,7 +91,7 @@ def a_group_is_edited(cast: Cast) -> dict[str, Any]:
     return {"group": made, "version": made.version, "name": "Sales", "description": ""}
 
 
-@tells(delete_group, "org group.deleted")
+@tells(delete_group, "org group.deleted", "org group.place_ended")
 def a_group_is_deleted(cast: Cast) -> dict[str, Any]:
     return {"group": group(cast.owner, cast.member)}
 
@@ -148,7 +148,7 @@ def a_curator_leaves_the_group_and_the_role(cast: Cast) -> dict[str, Any]:
     return {"actor": acting(keeper), **arguments}
 
 
-@tells(delete_group, "another group.deleted", "another member.role_changed")
+@tells(delete_group, "another group.deleted", "another group.place_ended", "another member.role_changed")
 def a_group_goes_with_its_curators_role(cast: Cast) -> dict[str, Any]:
     keeper, arguments = of_a_base(curates=True)
     return {"actor": acting(keeper), "group": arguments["group"]}
