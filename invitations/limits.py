@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from hashlib import blake2b
 from typing import Any, TypeVar, cast
 
@@ -41,11 +41,14 @@ def limited(addressed: Callable[[dict[str, Any]], Collection[str]]) -> Callable[
             actor, organization = arguments["actor"], arguments["organization"]
             emails = addressed(arguments)
             _spend(actor, organization, len(emails))
-            mailed = _mailed_today(emails)
-            arguments["too_often"] = _too_often(organization, mailed)
-            outcome = function(**arguments)
-            sent = [outcome] if isinstance(outcome, Invitation) else outcome.done
-            _count_mailed(organization, [one.email for one in sent], mailed)
+            counted = _Mailed(organization, emails)
+            arguments["too_often"] = counted.too_often
+            sent: list[Invitation] = []
+            try:
+                outcome = function(**arguments)
+                sent = [outcome] if isinstance(outcome, Invitation) else outcome.done
+            finally:
+                counted.take_back(besides={one.email for one in sent})
             return outcome
 
         return cast("F", wrapper)
@@ -56,10 +59,44 @@ def limited(addressed: Callable[[dict[str, Any]], Collection[str]]) -> Callable[
 def spend_on_list(actor: Actor, organization: Organization, emails: Collection[str]) -> set[str]:
     """Count a whole list before it is sent; answers whom to pass over. Raises ValidationError (`limit`)."""
     _spend(actor, organization, len(emails))
-    mailed = _mailed_today(emails)
-    too_often = _too_often(organization, mailed)
-    _count_mailed(organization, [email for email in emails if email not in too_often], mailed)
-    return too_often
+    return _Mailed(organization, emails).too_often
+
+
+class _Mailed:
+    """An invitation to each of these addresses, counted for today; `too_often` got enough, and is not counted.
+
+    Counted before it is known whom the action passes over, so that two at the same moment cannot both find the last.
+    """
+
+    def __init__(self, organization: Organization, emails: Collection[str]) -> None:
+        limits = settings.INVITATION_LIMITS
+        self._name = f"invited:addresses:{int(time.time()) // DAY}"
+        self._organization = organization.pk.bytes
+        self._counted = list(emails)
+        found = self._add(self._counted, 1)
+        of_all, of_one = found[: len(emails)], found[len(emails) :]
+        self.too_often = {
+            email
+            for email, by_all, by_one in zip(self._counted, of_all, of_one, strict=True)
+            if by_all > limits["address"] or by_one > limits["address_from_one"]
+        }
+        self._take_back(self.too_often)
+
+    def take_back(self, *, besides: Collection[str]) -> None:
+        """These got an invitation, and the others none."""
+        self._take_back({email for email in self._counted if email not in besides} - self.too_often)
+
+    def _take_back(self, emails: Collection[str]) -> None:
+        if emails:
+            self._add(list(emails), -1)
+
+    def _add(self, emails: list[str], number: int) -> list[int]:
+        """What each counts from all organizations, and after these what it counts from this one."""
+        digests = [_digest(email) for email in emails]
+        digests += [_digest(email, self._organization) for email in emails]
+        shared: Any = cache  # ours, with tallies
+        found: list[int] = shared.tally(self._name, digests, number, DAY)
+        return found
 
 
 def _spend(actor: Actor, organization: Organization, number: int) -> None:
@@ -83,35 +120,14 @@ def _spend(actor: Actor, organization: Organization, number: int) -> None:
             raise ValidationError(f"{message} {_WAIT[seconds]}", code="limit")
 
 
-def _mailed_today(emails: Collection[str]) -> dict[str, dict[str, int]]:
-    """By address: how many invitations it got today, by organization."""
-    keys = {_key("address", email, DAY): email for email in emails}
-    return {keys[key]: counted for key, counted in cache.get_many(keys).items()}
-
-
-def _too_often(organization: Organization, mailed: dict[str, dict[str, int]]) -> set[str]:
-    """Those that got enough for today: from this organization, or from all together."""
-    of_one, of_all = settings.INVITATION_LIMITS["address_from_one"], settings.INVITATION_LIMITS["address"]
-    here = organization.pk.hex
-    return {
-        email for email, counted in mailed.items() if counted.get(here, 0) >= of_one or sum(counted.values()) >= of_all
-    }
-
-
-def _count_mailed(organization: Organization, emails: Iterable[str], mailed: dict[str, dict[str, int]]) -> None:
-    """Count an invitation to each. Two at the same moment may count as one: the limit is against hundreds."""
-    here = organization.pk.hex
-    counted = {}
-    for email in emails:
-        before = mailed.get(email, {})
-        counted[_key("address", email, DAY)] = {**before, here: before.get(here, 0) + 1}
-    cache.set_many(counted, DAY)
-
-
 def _key(name: str, what: str, seconds: int) -> str:
     """Counted anew each hour or day."""
     window = int(time.time()) // seconds
-    return f"invited:{name}:{window}:{blake2b(what.encode(), digest_size=12).hexdigest()}"
+    return f"invited:{name}:{window}:{_digest(what).hex()}"
+
+
+def _digest(what: str, key: bytes = b"") -> bytes:
+    return blake2b(what.encode(), digest_size=12, key=key).digest()
 
 
 def _incremented(key: str, number: int, seconds: int) -> int:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from audit.ambient import Origin, coming_from
@@ -97,6 +97,27 @@ def test_an_address_gets_so_many_from_all_organizations_together(org, owner, oth
     assert [one.code for one in over] == ["too_often"]
 
 
+def test_who_gets_no_mail_is_not_counted(org, owner, member):
+    invitation = offer(owner, "ines@example.org")
+    role = role_of(org, "member")
+    again = partial(invite, organization=org, addresses=["ines@example.org"], role=role, days=7)
+    for _ in range(3):
+        assert [one.code for one in again(actor=acting(owner)).passed_over] == ["invited"]
+        with pytest.raises(PermissionDenied):
+            again(actor=acting(member))
+    revoke(actor=acting(owner), organization=org, invitations=[invitation])
+    assert again(actor=acting(owner)).done
+
+
+def test_who_was_mailed_enough_is_not_counted_on(org, owner, settings):
+    settings.INVITATION_LIMITS |= {"address_from_one": 1}
+    invitation = offer(owner, "ines@example.org")
+    for _ in range(3):
+        assert not resend(actor=acting(owner), organization=org, invitations=[invitation]).done
+    settings.INVITATION_LIMITS |= {"address_from_one": 2}
+    assert resend(actor=acting(owner), organization=org, invitations=[invitation]).done
+
+
 @pytest.mark.parametrize("spelled", [" INES@example.org", "ines@ＥＸＡＭＰＬＥ.org", "ines@example。org"])
 def test_correcting_an_address_is_no_way_round(org, owner, spelled):
     for _ in range(2):
@@ -153,7 +174,7 @@ def test_what_a_list_sends_counts_for_whom_it_went_to(org, owner):
 def test_the_cache_is_asked_outside_of_any_transaction(org, owner, settings, monkeypatch, transactional_db):
     settings.INVITATION_LIMITS = dict.fromkeys(settings.INVITATION_LIMITS, 1_000)
     asked = []
-    for name in ("add", "incr", "get_many", "set_many"):
+    for name in ("add", "incr", "tally"):
         real = getattr(type(caches["default"]), name)
 
         def watch(self, *args, real=real, **kwargs):

@@ -44,3 +44,8 @@ def test_people_sign_in_while_redis_is_away(client, stranger, settings, cache):
         "/accounts/login/", {"login": stranger.email, "password": "correct horse battery staple", "remember": "on"}
     )
     assert answer.status_code == 302
+
+
+def test_tallies_go_on_as_well(cache):
+    assert cache.tally("mailed", [b"one", b"two"], 1, 60) == [1, 1]
+    assert cache.tally("mailed", [b"two"], 1, 60) == [2]
