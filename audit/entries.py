@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from audit.actors import Actor, ActorKind
 from audit.ambient import Origin
@@ -54,7 +54,6 @@ class Linked(NamedTuple):
 
     own: dict[str, Any]
     shared: Shared
-    entry: Entry
 
 
 def chained(entries: Iterable[Entry], chains: MutableMapping[UUID, Chain], at: datetime) -> Iterator[Linked]:
@@ -67,13 +66,15 @@ def chained(entries: Iterable[Entry], chains: MutableMapping[UUID, Chain], at: d
             shared = alike[key] = _shared(entry, at)
         chain = chains[entry.chain]
         chain.length += 1
-        event_id, salt = uuid7(), os.urandom(SALT_BYTES)
-        text = _text(entry, shared, event_id, chain.length, salt)
+        # As texts, which is what is hashed and copied: to make objects and texts of them again costs more than hashing.
+        event_id, target_id = str(uuid7()), str(entry.target_id) if entry.target_id else None
+        salt = os.urandom(SALT_BYTES)
+        text = _text(entry, shared, event_id, target_id, chain.length, salt)
         chain.head = link(bytes(chain.head), text)
         own = {
             "id": event_id,
             "number": chain.length,
-            "target_id": entry.target_id,
+            "target_id": target_id,
             "target_label": entry.target_label,
             "target_salt": salt,
             "before": entry.before,
@@ -81,16 +82,16 @@ def chained(entries: Iterable[Entry], chains: MutableMapping[UUID, Chain], at: d
             "text": text,
             "hash": chain.head,
         }
-        yield Linked(own, shared, entry)
+        yield Linked(own, shared)
 
 
-def _text(entry: Entry, shared: Shared, event_id: UUID, number: int, salt: bytes) -> str:
+def _text(entry: Entry, shared: Shared, event_id: str, target_id: str | None, number: int, salt: bytes) -> str:
     personal = entry.kind.personal
     values = {
         **shared.text,
-        "id": str(event_id),
+        "id": event_id,
         "number": number,
-        "target_id": entry.target_id and str(entry.target_id),
+        "target_id": target_id,
         "target": told_of_target(salt, entry.target_label, entry.before, entry.after, personal).digest,
         "before": without(entry.before, personal),
         "after": without(entry.after, personal),

@@ -25,10 +25,9 @@ def record(
     `chain` is the id of the organization (or account) that this happened in. Raises ValueError for a field that the
     kind does not declare.
     """
-    if undeclared := ({*(before or {}), *(after or {})} - kind.fields):
+    before, after = before or {}, after or {}
+    if undeclared := ({*before, *after} - kind.fields):
         message = f"The event {kind.action} may not hold {', '.join(sorted(undeclared))}."
         raise ValueError(message)
     act = current_act()
-    act.entries.append(
-        Entry(kind, actor, chain, target_id, target_label, before or {}, after or {}, act.batch, origin())
-    )
+    act.entries.append(Entry(kind, actor, chain, target_id, target_label, before, after, act.batch, origin()))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 from audit.entries import Entry, Linked, chained
 from audit.models import Chain, Event
-from jobs.copying import as_text, copy_lines, pays
+from jobs.copying import as_text, copy_lines, line, pays
 
 
 def write(entries: Sequence[Entry], chains: MutableMapping[UUID, Chain], at: datetime) -> None:
@@ -28,25 +27,8 @@ def write(entries: Sequence[Entry], chains: MutableMapping[UUID, Chain], at: dat
 def _lines(linked: Iterable[Linked]) -> Iterator[str]:
     """A line of text for each, in the order of the columns above. What many have in common is written out once."""
     shared: dict[int, str] = {}
-    said: dict[tuple[Any, ...], tuple[str, str]] = {}
     for one in linked:
         rest = shared.get(id(one.shared))
         if rest is None:
-            rest = shared[id(one.shared)] = "\t".join(map(as_text, one.shared.columns.values()))
-        before, after = _changed(one.entry, said)
-        own = [
-            before if name == "before" else after if name == "after" else as_text(value)
-            for name, value in one.own.items()
-        ]
-        yield "\t".join((*own, rest)) + "\n"
-
-
-def _changed(one: Entry, said: dict[tuple[Any, ...], tuple[str, str]]) -> tuple[str, str]:
-    """Before and after, remembered in `said` where they are texts alone: a 1 would find what was said of a true."""
-    key = (*one.before.items(), None, *one.after.items())
-    if not all(pair is None or type(pair[1]) is str for pair in key):
-        return as_text(one.before), as_text(one.after)
-    texts = said.get(key)
-    if texts is None:
-        texts = said[key] = as_text(one.before), as_text(one.after)
-    return texts
+            rest = shared[id(one.shared)] = line(one.shared.columns.values())
+        yield "\t".join((*map(as_text, one.own.values()), rest))

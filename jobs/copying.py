@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
+import orjson
 from django.db import connection, models
 
 FEW = 20  # below, an INSERT is as fast
 _AT_ONCE = 200
 NULL = r"\N"
-_SPECIAL = re.compile(r"[\\\t\n\r]").search  # a fifth of what `translate` takes, and nearly always all there is to do
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -40,12 +38,16 @@ def line(values: Iterable[Any]) -> str:
 
 def as_text(value: Any) -> str:
     """As COPY reads it: a tab ends a column, a line a row."""
-    if type(value) is str:
-        return value.translate(_ESCAPED) if _SPECIAL(value) else value
     if value is None:
         return NULL
-    if isinstance(value, (dict, list)):
-        value = json.dumps(value)
-    elif isinstance(value, bytes):
+    if isinstance(value, bytes):
         return rf"\\x{value.hex()}"
-    return str(value).translate(_ESCAPED)
+    if isinstance(value, (dict, list)):
+        value = orjson.dumps(value).decode()
+    elif not isinstance(value, str):
+        value = str(value)
+    text: str = value
+    # Nearly always there is nothing to do, and to see that so takes a tenth of what a pattern takes.
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
+        return text.translate(_ESCAPED)
+    return text

@@ -1,8 +1,8 @@
 """How a mail gets on its way: a row in the transaction of the change that it tells of, then a nudge, which may fail."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import uuid_utils
 from django.conf import settings
@@ -19,8 +19,7 @@ MAILS_PER_NUDGE = 50
 MOST_NUDGES = 4
 
 
-@dataclass(frozen=True)
-class NewMail:
+class NewMail(NamedTuple):
     """A mail to be sent: `key` names what may be told only once, `ids` what it is written from; None is due now."""
 
     kind: str
