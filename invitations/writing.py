@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from invitations.models import Invitation
@@ -17,22 +17,23 @@ _OFFERED = (
 )  # fmt: skip
 
 
-def write(invitations: Sequence[Invitation]) -> None:
-    """Insert these invitations of one sending, in the transaction that is open."""
-    if pays(len(invitations)):
-        copy_lines(Invitation, ("id", "email", *_OFFERED, *_SAME), _lines(invitations))
+def write(invitations: Iterable[Invitation], number: int) -> list[Invitation]:
+    """Insert so many invitations of one sending, in the transaction that is open, as they are made; these come back."""
+    made: list[Invitation] = []
+    if pays(number):
+        copy_lines(Invitation, ("id", "email", *_OFFERED, *_SAME), _lines(invitations, made))
     else:
-        Invitation.objects.bulk_create(invitations, batch_size=500)
+        made += invitations
+        Invitation.objects.bulk_create(made, batch_size=500)
+    return made
 
 
-def _lines(invitations: Sequence[Invitation]) -> Iterator[str]:
-    same = "\t".join(as_text(getattr(invitations[0], name)) for name in _SAME)
+def _lines(invitations: Iterable[Invitation], made: list[Invitation]) -> Iterator[str]:
     offered = attrgetter(*_OFFERED)
-    written: dict[str, str] = {}
+    before, rest, same = None, "", ""
     for one in invitations:
-        what = offered(one)
-        key = repr(what)
-        rest = written.get(key)
-        if rest is None:
-            rest = written[key] = "\t".join(map(as_text, what))
+        if (what := offered(one)) != before:
+            before, rest = what, "\t".join(map(as_text, what))
+            same = same or "\t".join(as_text(getattr(one, name)) for name in _SAME)
+        made.append(one)
         yield f"{one.pk}\t{as_text(one.email)}\t{rest}\t{same}\n"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models.base import ModelState
 from uuid_utils.compat import uuid7
 
 from audit.actions import current_act
@@ -24,8 +24,6 @@ from organizations.actions.outcome import Outcome
 from organizations.models import Group, Organization, Role
 
 _DETAILS = {"name", "job_title", "phone"}
-_FIELDS = [field.attname for field in Invitation._meta.concrete_fields]
-_ID, _EMAIL = _FIELDS.index("id"), _FIELDS.index("email")
 
 
 def as_of_now(organization: Organization, offers: Sequence[Offer]) -> list[Offer]:
@@ -90,28 +88,26 @@ def make_offers(
         else:
             outcome.pass_over(one.email or one.offer.address, one.reason, one.bucket)
     until = act.now + timedelta(days=days)
-    outcome.done = _invitations(organization, actor, ready, days=days, until=until, note=note)
-    if not outcome.done:
+    if not ready:
         return outcome
-    write(outcome.done)
+    # Made as they are written, so that the database takes in one while the next is made.
+    outcome.done = write(_made(organization, actor, ready, days=days, until=until, note=note), len(ready))
     for role_id, number in Counter(one.role_id for one in outcome.done).items():
         organization.count_offers(role_id, number)
     organization.addresses_invited += sum(one.is_new for one in ready)
     organization.settle_by(min(one.expires_at for one in outcome.done))
     organization.save_counters()
-    for invitation, one in zip(outcome.done, ready, strict=True):
-        record_of(events.SENT, actor, invitation, after=_said(invitation, one.offer))
     emails.send_links(outcome.done, new=True)
     return outcome
 
 
-def _invitations(
+def _made(
     organization: Organization, actor: Actor, ready: Sequence[Sorted], *, days: int, until: datetime, note: str
-) -> list[Invitation]:
-    """The rows to be. Fields are given in their order, since names cost as much again."""
-    now, made = current_act().now, []
+) -> Iterator[Invitation]:
+    """The rows to be, each with its event."""
+    now = current_act().now
     alike = Invitation(
-        organization_id=organization.pk,  # objects would cost as much again as all the rest
+        organization_id=organization.pk,
         invited_by_id=actor.id,
         inviter_label=actor.label,
         created_at=now,
@@ -120,7 +116,6 @@ def _invitations(
         note=note,
     )
     offered: tuple[object, ...] = ()
-    values: list[Any] = []
     for one in ready:
         offer = one.offer
         if offered != (offered := (offer.role.pk, offer.access_ends_at, offer.groups)):
@@ -128,11 +123,17 @@ def _invitations(
             alike.expires_at = open_until(until, offer.access_ends_at)
             alike.remind_at = next_reminder(now, alike.expires_at, now)
             alike.group_ids = [group.pk.hex for group in offer.groups]
-            values = [getattr(alike, name) for name in _FIELDS]
-        values[_ID], values[_EMAIL] = uuid7(), one.email
-        made.append(invitation := Invitation(*values))  # type: ignore[misc]
+        invitation = _like(alike, one.email)
         if offer.name or offer.job_title or offer.phone:
             _detail(invitation, offer)
+        record_of(events.SENT, actor, invitation, after=_said(invitation, offer))
+        yield invitation
+
+
+def _like(other: Invitation, email: str) -> Invitation:
+    """The same offer to another address. To set field by field takes eight times as long."""
+    made = Invitation.__new__(Invitation)
+    vars(made).update(vars(other), _state=ModelState(), id=uuid7(), email=email)
     return made
 
 
