@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from benchmarks.measuring import browser_of, cpu_of, database_process, slugs
-from benchmarks.peers import BY_ITS_FORM, seconds_of_django_invitations
+from benchmarks.peers import BY_ITS_FORM, seconds_of_django_invitations, seconds_of_roster
 from invitations.actions.offering import invite
 from invitations.links import link_to
 from invitations.models import Invitation
@@ -36,31 +36,35 @@ PEER_DATABASE = "roster_peer"
 
 
 def main() -> list[str]:
-    membership = _owner()
-    return [line for part in (_many, _one, _accepting) for line in part(membership)]
+    membership = owner_of_the_smallest()
+    return [*_many(membership), *_against_peers(), *_one(membership), *_accepting(membership)]
 
 
 def _many(by: Membership) -> Iterator[str]:
     yield f"{MANY:,} invitations with their events and mails, in one action"
-    bare, ours, fewer, statements = [], [], [], {}
+    bare, ours, statements = [], [], {}
     for _ in range(ROUNDS):
         bare.append(_seconds(lambda: _bare_invitations(by, MANY)))
-        ours.append(_seconds(lambda: _invite(by, MANY)))
-        fewer.append(_seconds(lambda: _invite(by, SOME)))
+        ours.append(_seconds(lambda: invite_people(by, MANY)))
     for number in (SOME, MANY):
         with CaptureQueriesContext(connection) as queries:
-            _undone(partial(_invite, by, number))
-        statements[number] = len(queries)
+            _undone(partial(invite_people, by, number))
+        statements[number] = _asked(queries)
     ratio, rate = median(ours) / median(bare), MANY / median(ours)
     yield f"  against bulk_create of the invitations alone: {ratio:5.2f}  of 2.00  {_verdict(ratio <= 2)}"
     yield f"  a second: {rate:8,.0f}  of {LEAST:,}  {_verdict(rate >= LEAST)}"
     yield f"  statements for {SOME:,} and for {MANY:,}: {statements[SOME]} and {statements[MANY]}"
-    yield f"  {SOME:,} in {median(fewer):.3f} s"
+
+
+def _against_peers() -> Iterator[str]:
     address, _, _ = os.environ["DATABASE_URL"].rpartition("/")
-    for way, seconds in seconds_of_django_invitations(SOME, f"{address}/{PEER_DATABASE}").items():
-        times = seconds / median(fewer)
+    database = f"{address}/{PEER_DATABASE}"
+    ours = median(seconds_of_roster(SOME, database))
+    yield f"{SOME:,} invitations, committed: {ours:.3f} s"
+    for way, seconds in seconds_of_django_invitations(SOME, database).items():
+        times = seconds / ours
         judged = f"  of {TIMES}  {_verdict(times >= TIMES)}" if way == BY_ITS_FORM else ""
-        yield f"    django-invitations {way}: {seconds:5.1f} s, {times:5.0f} times{judged}"
+        yield f"  django-invitations {way}: {seconds:5.1f} s, {times:5.0f} times{judged}"
 
 
 def _one(by: Membership) -> Iterator[str]:
@@ -77,7 +81,7 @@ def _one(by: Membership) -> Iterator[str]:
         assert browser.post(f"/bare/{slug}/invite/", form).status_code == 302
         assert Invitation.objects.filter(email=form["addresses"]).exists()
 
-    yield from _against("One invitation", ours, bare, most=2.0)
+    yield from _against("One invitation", ours, bare, most=2.0, queries="of 16")
 
 
 def _accepting(by: Membership) -> Iterator[str]:
@@ -101,7 +105,9 @@ def _accepting(by: Membership) -> Iterator[str]:
     yield from _against("One acceptance", ours, bare, most=1.5)
 
 
-def _against(what: str, ours: Callable[[], None], bare: Callable[[], None], *, most: float) -> Iterator[str]:
+def _against(
+    what: str, ours: Callable[[], None], bare: Callable[[], None], *, most: float, queries: str = ""
+) -> Iterator[str]:
     """CPU of this process and of the database for a request, in turns; each is undone.
 
     The median of what each turn says: a processor that is slow for a while is so for both.
@@ -114,21 +120,23 @@ def _against(what: str, ours: Callable[[], None], bare: Callable[[], None], *, m
             for _ in range(5):
                 _undone(deed)
             spent[name].append((cpu_of(database) - before) / 5)
-    with CaptureQueriesContext(connection) as queries:
-        _undone(ours)
-    with CaptureQueriesContext(connection) as bare_queries:
-        _undone(bare)
+    asked = []
+    for deed in (ours, bare):
+        with CaptureQueriesContext(connection) as captured:
+            _undone(deed)
+        asked.append(_asked(captured) - 1)  # what looks whether it was done
     ratio = median(one / other for one, other in zip(spent["ours"], spent["bare"], strict=True))
     yield f"{what}: {1000 * median(spent['ours']):.2f} ms of CPU"
     yield f"  against a bare view that writes the same rows: {ratio:5.2f}  of {most:.2f}  {_verdict(ratio <= most)}"
-    yield f"  queries, BEGIN and COMMIT aside: {_asked(queries) - 1} of 16; the bare one's: {_asked(bare_queries) - 1}"
+    yield f"  queries, BEGIN and COMMIT aside: {asked[0]} {queries}; the bare one's: {asked[1]}"
 
 
 def _asked(queries: CaptureQueriesContext) -> int:
-    return sum(1 for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")))
+    aside = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET CONSTRAINTS")
+    return sum(1 for one in queries if not one["sql"].startswith(aside))
 
 
-def _invite(by: Membership, number: int) -> None:
+def invite_people(by: Membership, number: int) -> None:
     addresses = _addresses(number)
     actor, role = by.as_actor(timezone.now()), _role(by.organization)
     made = invite(actor=actor, organization=by.organization, addresses=addresses, role=role, days=7)
@@ -173,10 +181,11 @@ def _seconds(deed: Callable[[], None]) -> float:
 def _undone(deed: Callable[[], None]) -> None:
     with transaction.atomic():
         deed()
+        connection.check_constraints()  # as a commit does
         transaction.set_rollback(True)
 
 
-def _owner() -> Membership:
+def owner_of_the_smallest() -> Membership:
     """The owner of the smallest of the demo's organizations."""
     found = slugs()
     slug = found[min(found)]
