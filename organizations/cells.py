@@ -11,6 +11,7 @@ _STARTS = "(^|[;\t\r\n])([ \t\r\n\u00a0\u3000]*)"
 _DANGEROUS = '([=+@"\uff1d\uff0b\uff0d\uff20-])'
 PATTERN, INSTEAD = _STARTS + _DANGEROUS, r"\1\2'\3"
 _pattern = re.compile(PATTERN)
+_guarded = re.compile(_STARTS + "'" + _DANGEROUS)
 # Only where this is found the pattern can be: to look is cheaper than to replace.
 _PERHAPS = "^[^0-9A-Za-z]|[;\t\r\n]"
 IN_SQL = (_PERHAPS, PATTERN, INSTEAD)
@@ -21,6 +22,11 @@ def safe(text: str | None) -> str:
     if not text:
         return ""
     return ("'" if text[0] in "\t\r\n" else "") + _pattern.sub(INSTEAD, text)
+
+
+def as_typed(text: str) -> str:
+    """The text of a cell that `safe` may have written: a file of ours that comes back says what it said before."""
+    return _guarded.sub(r"\1\2\3", text)
 
 
 def safe_in_sql(column: str) -> str:

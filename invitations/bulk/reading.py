@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
+from itertools import chain
 
 from django.core.exceptions import ValidationError
 
 from accounts.addresses import pasted
 from invitations.models import MOST_ROWS
+from organizations.cells import as_typed
 
 LARGEST_FILE = 10_000_000  # bytes
 _SEPARATORS = ",;\t"
@@ -20,7 +24,10 @@ _COLUMNS = {
     "ends": ("ends", "access ends", "end", "until", "end of access", "access_ends_at", "expires"),
 }
 _NAMES = {name: column for column, names in _COLUMNS.items() for name in names}
+_POSTAL = "address"  # where another column says email, this one says where somebody lives
 _ORDER = tuple(_COLUMNS)
+_QUOTED = re.compile(r'"[^"]*"')
+_END = "\x00"  # no text that is read holds it: of whichever row it becomes a part, the quotation mark was not closed
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _LONGEST = {"address": 320, "role": 100, "groups": 500, "ends": 40}
 
@@ -40,14 +47,13 @@ class ReadRow:
 def read_text(text: str) -> list[ReadRow]:
     """Of a text: a table where its first line names columns, else addresses however they are separated.
 
-    Raises ValidationError (`empty`, `too_many`, `no_address_column`).
+    Raises ValidationError (`empty`, `too_many`, `no_address_column`, `column_twice`, `unreadable`).
     """
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if _header(_cells(first)) is not None:
+    if _header(_cells(_first_of(text))) is not None:
         return _checked(_table(text))
     rows = [
         ReadRow(number, address[: _LONGEST["address"]])
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(_lines_of(text), start=1)
         for address in pasted(line)
     ]
     return _checked(rows)
@@ -90,6 +96,7 @@ def _table(text: str) -> list[ReadRow]:
         if columns is None:
             columns = _header(cells)
             if columns is not None:
+                columns = _each_once(cells, columns, line)
                 continue
             columns = _columns_of(cells, line)
         found.append(_row(line, cells, columns))
@@ -100,19 +107,31 @@ def _table(text: str) -> list[ReadRow]:
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of the line that it begins on. Raises ValidationError (`unreadable`)."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=_separator(first), skipinitialspace=True)
+    separator = _separator(_first_of(text))
+    reader = csv.reader(chain(_lines_of(text), [_END]), delimiter=separator, skipinitialspace=True)
     line = 1
     while True:
         try:
             cells = next(reader)
-        except StopIteration:
-            return
         except csv.Error as mistake:
             message = f"Line {line} cannot be read: {mistake}. Look for a quotation mark that is not closed."
             raise ValidationError(message, code="unreadable") from mistake
-        yield line, [cell.strip() for cell in cells]
+        if cells == [_END]:
+            return
+        if cells and cells[-1].endswith(_END):
+            message = f"Line {line} cannot be read: a quotation mark on it is not closed before the end."
+            raise ValidationError(message, code="unreadable")
+        yield line, [as_typed(cell.strip()) for cell in cells]
         line = reader.line_num + 1
+
+
+def _lines_of(text: str) -> StringIO:
+    """As an editor counts them: other signs that part lines somewhere stand within a cell."""
+    return StringIO(text, newline="")
+
+
+def _first_of(text: str) -> str:
+    return next((line for line in _lines_of(text) if line.strip()), "")
 
 
 def _cells(line: str) -> list[str]:
@@ -125,13 +144,31 @@ def _cells(line: str) -> list[str]:
 
 
 def _separator(line: str) -> str:
-    return max(_SEPARATORS, key=line.count)
+    """Whichever parts the most cells; what stands in quotation marks parts none."""
+    return max(_SEPARATORS, key=_QUOTED.sub("", line).count)
 
 
 def _header(cells: Sequence[str]) -> list[str | None] | None:
     """What each column holds, where these cells name columns; None where they are none."""
-    known = [_NAMES.get(cell.casefold().strip("\ufeff :")) for cell in cells]
+    known = [_NAMES.get(_word(cell)) for cell in cells]
     return known if "address" in known else None
+
+
+def _word(cell: str) -> str:
+    return cell.casefold().strip("\ufeff :")
+
+
+def _each_once(cells: Sequence[str], columns: Sequence[str | None], line: int) -> list[str | None]:
+    """The columns, none named twice; beside an email an address is where somebody lives. Raises `column_twice`."""
+    named = list(zip(cells, columns, strict=True))
+    emails = any(column == "address" and _word(cell) != _POSTAL for cell, column in named)
+    kept = [None if emails and _word(cell) == _POSTAL else column for cell, column in named]
+    for wanted in _ORDER:
+        alike = [cell for cell, column in zip(cells, kept, strict=True) if column == wanted]
+        if len(alike) > 1:
+            message = f"Line {line} names two columns that say the same: {alike[0]} and {alike[1]}. Keep one of them."
+            raise ValidationError(message, code="column_twice")
+    return kept
 
 
 def _columns_of(cells: Sequence[str], line: int) -> list[str | None]:

@@ -6,11 +6,12 @@ from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from invitations.bulk.reading import read_file, read_text
 from invitations.bulk.suggesting import suggest
+from organizations.cells import as_typed, safe
 
 pytestmark = pytest.mark.no_database
 
@@ -58,6 +59,63 @@ def test_columns_may_stand_in_any_order_and_others_are_left_alone():
 def test_without_a_head_the_address_is_found():
     assert read(b"ana@example.org,Member\n") == [(1, "ana@example.org", "Member", "", "")]
     assert read(b"Ana Lind,ana@example.org\n") == [(1, "ana@example.org", "", "", "")]
+
+
+def test_of_an_email_and_a_postal_address_the_email_is_meant():
+    for head in ("name,email,address", "Name,E-Mail Address,Address"):
+        content = f"{head}\nAna,ana@example.org,5 Main Street\n".encode()
+        assert read(content) == [(2, "ana@example.org", "", "", "")]
+
+
+@pytest.mark.parametrize(
+    "head", ["email,email", "E-mail,Mail", "address,role,address", "email,role,Role", "email,team,group"]
+)
+def test_two_columns_that_say_the_same_are_not_chosen_between(head):
+    for reading in (lambda text: read_file(text.encode()), read_text):
+        with pytest.raises(ValidationError) as refused:
+            reading(f"\n{head}\nana@example.org,x,y\n")
+        assert refused.value.code == "column_twice"
+        assert refused.value.messages[0].startswith("Line 2 names two columns")
+
+
+def test_what_stands_in_quotation_marks_separates_no_columns():
+    assert read(b'email;"role, as we, say";groups\nana@example.org;;Sales\n') == [
+        (2, "ana@example.org", "", "Sales", "")
+    ]
+    assert read(b'"Lind, Ana, Dr";ana@example.org\n') == [(1, "ana@example.org", "", "", "")]
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x85", "\u2028"])
+def test_signs_that_only_some_programs_break_lines_at_part_no_rows_and_count_for_no_line(sign):
+    content = f"email,role,groups\nana@example.org,,Alpha{sign}Beta\nbo@example.org,,\n"
+    expected = [(2, "ana@example.org", "", "Alpha; Beta", ""), (3, "bo@example.org", "", "", "")]
+    assert read(content.encode()) == expected
+    assert [(row.line, row.address) for row in read_text(content)] == [one[:2] for one in expected]
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_nobody():
+    content = 'email,role\nana@example.org,viewer\nbo@example.org,"member\ncy@example.org,viewer'
+    for text in (content, content + "\n"):
+        for reading in (lambda text: read_file(text.encode()), read_text):
+            with pytest.raises(ValidationError) as refused:
+                reading(text)
+            assert refused.value.code == "unreadable"
+            assert refused.value.messages[0].startswith("Line 3 cannot be read")
+
+
+def test_what_was_downloaded_to_be_mended_is_read_as_it_was_typed():
+    for typed in ("+ana@example.org", "=ana@example.org", "-ana@example.org"):
+        assert safe(typed) != typed
+        assert read(f"email,groups\n{safe(typed)},{safe('-Ops;=Sales')}\n".encode()) == [
+            (2, typed, "", "-Ops;=Sales", "")
+        ]
+
+
+@given(st.text("'=+-@\"; \ta", max_size=12))
+def test_reading_takes_back_what_writing_did(text):
+    assume(as_typed(text) == text)  # somebody who types the apostrophe means the same by it
+    assume(text[:1] not in ("\t", "\r", "\n"))  # no cell that was read begins so
+    assert as_typed(safe(text)) == text
 
 
 def test_lines_with_missing_or_extra_columns_say_so():
