@@ -36,13 +36,18 @@ def _shows(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "LNPS"
 
 
+def _as_browsers_read(name: str) -> str:
+    """In letters of any width, with the full stops of other scripts, and without marks and joiners: they drop these."""
+    letters = unicodedata.normalize("NFKC", name).replace("。", ".")
+    return "".join(letter for letter in letters if unicodedata.category(letter) not in ("Mn", "Cf"))
+
+
 def validate_name(name: str) -> None:
     """Refuses control and direction characters (`control_characters`) and links (`link`), each with a sentence."""
     shows_nothing = bool(name.strip()) and not any(_shows(letter) for letter in name)
     if shows_nothing or any(_is_hidden(letter) for letter in name):
         message = "Please leave out invisible and control characters."
         raise ValidationError(message, code="control_characters")
-    # As browsers read a domain: in letters of any width, and with the full stops of other scripts.
-    if _LINK.search(unicodedata.normalize("NFKC", name).replace("。", ".")):
+    if _LINK.search(_as_browsers_read(name)):
         message = "Please leave out links and web addresses."
         raise ValidationError(message, code="link")
