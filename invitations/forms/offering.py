@@ -96,6 +96,11 @@ class OfferForm(forms.Form):
         field.initial = settings.INVITATION_DAYS
 
 
+def says_nothing_else(row: ReadRow) -> bool:
+    """Whether a line names an address and leaves the rest to what is offered to all."""
+    return not (row.role or row.groups or row.ends or row.problem)
+
+
 class InviteForm(OfferForm):
     """`cleaned_data["rows"]` are the people named, in a text or in a file; the details are for one person alone."""
 
@@ -127,8 +132,9 @@ class InviteForm(OfferForm):
         cleaned = super().clean()
         if not {"addresses", "file"} & self.errors.keys():
             cleaned["rows"] = self._rows(cleaned.get("addresses", ""), cleaned.get("file"))
-            if len(cleaned["rows"]) > 1 and any(cleaned.get(name) for name in DETAILS):
-                message = "Name, title and phone are for one person. Leave them empty, or invite one address."
+            alone = len(cleaned["rows"]) == 1 and says_nothing_else(cleaned["rows"][0]) and not cleaned.get("file")
+            if not alone and any(cleaned.get(name) for name in DETAILS):
+                message = "Name, title and phone are for one person. Leave them empty, or type one address alone."
                 self.add_error("name", ValidationError(message, code="many"))
         return cleaned
 

@@ -14,7 +14,7 @@ from django.views.generic import FormView
 from invitations.actions.offering import invite_each
 from invitations.bulk.lists import make_list
 from invitations.bulk.reading import ReadRow
-from invitations.forms.offering import DETAILS, InviteForm
+from invitations.forms.offering import DETAILS, InviteForm, says_nothing_else
 from invitations.models import Invitation
 from invitations.offers import Offer
 from invitations.views.onward import onward
@@ -41,7 +41,7 @@ class InviteView(OrganizationMixin, FormView[InviteForm]):
     def form_valid(self, form: InviteForm) -> HttpResponse:
         rows: list[ReadRow] = form.cleaned_data["rows"]
         try:
-            if len(rows) <= FEW and not form.cleaned_data["file"] and all(_says_nothing_else(row) for row in rows):
+            if len(rows) <= FEW and not form.cleaned_data["file"] and all(says_nothing_else(row) for row in rows):
                 return self._invite(form, rows)
             return self._make_list(form, rows)
         except ValidationError as mistakes:
@@ -87,10 +87,6 @@ class InviteView(OrganizationMixin, FormView[InviteForm]):
             name=wanted["file"].name if wanted["file"] else "",
         )
         return redirect("invitations:invite_list", self.organization.slug, made.pk)
-
-
-def _says_nothing_else(row: ReadRow) -> bool:
-    return not (row.role or row.groups or row.ends or row.problem)
 
 
 def _sent(invitations: list[Invitation], organization: Organization) -> str:

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from invitations.actions.offering import invite
 from invitations.models import MOST_ROWS, Invitation, InviteList
@@ -173,6 +174,27 @@ def test_where_some_cannot_be_invited_nobody_is_until_the_list_was_looked_at(org
     ]  # fmt: skip
     assert "Send 1 invitation" in page
     assert 'value="ove@"' in page
+
+
+DETAILS = {"name": "Inês D.", "job_title": "Buyer", "phone": "+351 21 000"}
+
+
+def test_name_title_and_phone_go_with_the_one_address_that_is_typed(grace):
+    for number, text in enumerate(("ines@example.org", "email,role\r\nove@example.org,\r\n")):
+        assert paste(grace, text, **DETAILS).status_code == 302
+        made = Invitation.objects.order_by("-id")[0]
+        assert (made.name, made.job_title, made.phone) == tuple(DETAILS.values()), number
+
+
+@pytest.mark.parametrize("form", ["several", "a role beside it", "a file"])
+def test_details_that_nobody_would_get_are_not_dropped_without_a_word(grace, form):
+    text = {"several": "ines@example.org ove@example.org", "a role beside it": "email,role\nines@example.org,viewer"}
+    file = {"file": SimpleUploadedFile("one.csv", b"email\nines@example.org\n")} if form == "a file" else {}
+    with written() as news:
+        response = paste(grace, text.get(form, ""), **DETAILS, **file)
+    assert news.nothing
+    assert "are for one person" in response.context["form"].errors["name"][0]
+    assert not InviteList.objects.exists()
 
 
 def test_mixed_case_alone_is_no_mistake(grace):
