@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -95,6 +95,13 @@ def sort_again(invite_list: InviteList, actor: Actor) -> None:
     _save_sorted(sorted_rows)
 
 
+def sort_unless_sent(invite_list: InviteList, actor: Actor) -> None:
+    """The same, where nobody is sending it: from then on what came of each row is written beside it, and stays."""
+    with transaction.atomic():
+        if _held(invite_list).exists():
+            sort_again(invite_list, actor)
+
+
 def leave_out(invite_list: InviteList, actor: Actor, row_id: int) -> None:
     """Send nothing to this row's address; whoever stood behind it for a seat may move up."""
     with unsent(invite_list):
@@ -147,11 +154,15 @@ def forget_old_lists() -> None:
 def unsent(invite_list: InviteList) -> Iterator[None]:
     """A transaction in which the list is held, and has not been sent. Raises ValidationError (`sent`)."""
     with transaction.atomic():
-        held = InviteList.objects.select_for_update(no_key=True).filter(pk=invite_list.pk, job_id=None)
-        if not held.exists():
+        if not _held(invite_list).exists():
             message = "This list is being sent, or was sent already."
             raise ValidationError(message, code="sent")
         yield
+
+
+def _held(invite_list: InviteList) -> QuerySet[InviteList]:
+    """The list, locked, as long as it has not been sent."""
+    return InviteList.objects.select_for_update(no_key=True).filter(pk=invite_list.pk, job_id=None)
 
 
 def _save_sorted(rows: Iterable[tuple[InviteRow, str, str]]) -> None:

@@ -110,7 +110,7 @@ class InviteListView(ListMixin, TemplateView):
         return Job.objects.filter(pk=job_id).first() if job_id else None
 
     def _send(self) -> HttpResponse:
-        lists.sort_again(self.invite_list, self.actor)
+        lists.sort_unless_sent(self.invite_list, self.actor)
         send_list(actor=self.actor, user=self.membership.user, invite_list=self.invite_list)
         return redirect(self.here)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -226,6 +227,32 @@ def test_a_list_is_sent_once_with_what_each_row_says(org, owner):
     assert buckets(made) == {"ana@example.org": "sent", "bo@example.org": "sent", "nobody": "malformed"}
     with pytest.raises(ValidationError, match="sent already"):
         lists.leave_out(made, acting(owner), made.rows.first().pk)
+
+
+def test_pressing_send_again_leaves_what_came_of_each_row(org, owner, staff, client_of):
+    set_plan(actor=acting(staff), organization=org, plan="", seats=2, trial_cap=None, trusted=False)
+    made = a_list(owner, "ana@example.org bo@example.org")
+    page, browser = f"/o/marram/invitations/lists/{made.pk}/", client_of(owner)
+    came = {"ana@example.org": "sent", "bo@example.org": "no_seat"}
+    browser.post(page, {"send": "1"})
+    assert buckets(made) == came
+    set_plan(actor=acting(staff), organization=org, plan="", seats=None, trial_cap=None, trusted=False)
+    with written() as news:
+        browser.post(page, {"send": "1"})
+    assert news.nothing
+    assert buckets(made) == came
+
+
+def test_all_addresses_of_whoever_invites_are_their_own(org, owner, member):
+    """As far as they have shown it; of others it is not told that they have another address."""
+    for person, verified in ((owner, True), (member, True), (owner, False)):
+        email = f"{person.user.name[:5].strip()}.{verified}@home.example.org".lower()
+        EmailAddress.objects.create(user=person.user, email=email, verified=verified)
+    made = a_list(owner, "grace.true@home.example.org mina.true@home.example.org grace.false@home.example.org")
+    assert list(made.rows.order_by("line").values_list("bucket", flat=True)) == ["own", "ready", "ready"]
+    with written() as news, pytest.raises(ValidationError, match="your own address"):
+        offer(owner, "Grace.True@home.example.org")
+    assert news.nothing
 
 
 def test_a_long_list_is_sent_by_a_worker_five_hundred_at_a_time(org, owner):
