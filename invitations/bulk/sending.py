@@ -62,7 +62,8 @@ def send_list(*, actor: Actor, user: User, invite_list: InviteList) -> Job:
             user_id=user.pk,
             actor={"label": actor.label, "on_behalf_of": actor.on_behalf_of},
             origin=asdict(origin()),
-            arguments={"list": held.pk.hex},
+            # A worker knows nobody's zone, and a last day ends where its list was sent as the page said.
+            arguments={"list": held.pk.hex, "zone": timezone.get_current_timezone_name()},
             total=ready,
             created_at=timezone.now(),
         )
@@ -83,7 +84,8 @@ def step(job: Job) -> bool:
     rows = list(invite_list.rows.filter(bucket=Bucket.READY, line__gt=after).order_by("line")[:CHUNK])
     if not rows:
         return False
-    offers = _understood(invite_list, rows)
+    with timezone.override(job.arguments.get("zone", "UTC")):
+        offers = _understood(invite_list, rows)
     with coming_from(Origin(**job.origin)):
         outcome = _send_part(
             actor=Actor(kind=ActorKind.MEMBER, id=job.user_id, **job.actor),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -266,6 +267,18 @@ def test_a_long_list_is_sent_by_a_worker_five_hundred_at_a_time(org, owner):
     assert Event.objects.filter(action="invitation.sent", batch=job.pk).count() == 1_203
     assert Mail.objects.filter(key__startswith="invitation:").count() == 1_203
     assert set(made.rows.values_list("bucket", flat=True)) == {"sent"}
+
+
+def test_a_last_day_ends_in_the_zone_of_whoever_sends_whether_or_not_a_worker_does(org, owner, client_of, monkeypatch):
+    User.objects.filter(pk=owner.user_id).update(time_zone="America/Los_Angeles")
+    browser, ends = client_of(owner), []
+    for most in (200, 0):
+        monkeypatch.setattr("invitations.bulk.sending.MOST_HERE", most)
+        made = a_list(owner, f"email,ends\np{most}@example.org,2099-03-31\n")
+        browser.post(f"/o/marram/invitations/lists/{made.pk}/", {"send": "1"})
+        assert run_due(60)
+        ends.append(Invitation.objects.get(email=f"p{most}@example.org").access_ends_at)
+    assert ends == [datetime(2099, 4, 1, 6, 59, 59, tzinfo=UTC)] * 2
 
 
 def test_who_cannot_be_invited_any_more_when_it_is_sent_is_passed_over_with_the_reason(org, owner):
