@@ -197,6 +197,27 @@ def test_details_that_nobody_would_get_are_not_dropped_without_a_word(grace, for
     assert not InviteList.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PK\x03\x04rest", "This is a spreadsheet file."),
+        (b"", "The file is empty."),
+        (b"email,role\n", "There is no address in it."),
+        (b"\x89PNG\r\n\x1a\n\x00", "This is not a text file."),
+        ("email\nines@example.org\n".encode("utf-16-le"), "This is not a text file."),
+        (b"email\n" + b"x" * 10_000_000, "The file is larger than 10 MB."),
+        (b"email\n" + b"ines@example.org\n" * 10_001, "At most 10,000 people at a time"),
+        (b'email\nines@example.org\n"ove@example.org\n', "Line 3 cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_beside_its_field_with_nothing_kept(grace, content, sentence):
+    with written() as news:
+        response = paste(grace, "", file=SimpleUploadedFile("people.csv", content))
+    assert news.nothing
+    assert response.context["form"].errors["file"][0].startswith(sentence)
+    assert not InviteList.objects.exists()
+
+
 def test_mixed_case_alone_is_no_mistake(grace):
     assert paste(grace, "Ines@Example.ORG").status_code == 302
     assert Invitation.objects.get().email == "ines@example.org"

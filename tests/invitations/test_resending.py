@@ -155,6 +155,21 @@ def test_a_mistyped_address_is_corrected_in_the_seat_that_it_had(org, owner, sta
     assert [letter.to for letter in deliver()] == [["ines@example.org"]]
 
 
+def test_another_address_is_a_new_one_of_the_plan_and_over_it_nothing_changes(org, owner, staff):
+    wrong = offer(owner, "inse@example.org")
+    set_plan(actor=acting(staff), organization=org, plan="", seats=None, trial_cap=2, trusted=False)
+    (right,) = correct_address(actor=acting(owner), organization=org, invitation=wrong, email="ines@example.org").done
+    org.refresh_from_db()
+    assert (org.addresses_invited, org.invitable) == (2, 0)
+    (back,) = correct_address(actor=acting(owner), organization=org, invitation=right, email=wrong.email).done
+    with written() as news, pytest.raises(ValidationError, match="may invite 2 in all"):
+        correct_address(actor=acting(owner), organization=org, invitation=back, email="third@example.org")
+    back.refresh_from_db()
+    org.refresh_from_db()
+    assert (back.status, org.addresses_invited, counters(org)) == ("pending", 2, (1, 0, 1))
+    assert news.nothing
+
+
 @pytest.mark.parametrize("email", ["nobody", "mina@marram.example.org", "ove@example.org"])
 def test_what_cannot_be_invited_is_no_correction_and_changes_nothing(org, owner, member, email):
     offer(owner, "ove@example.org")
