@@ -18,7 +18,7 @@ PYTEST := $(VENV)/bin/python -m pytest
 WORKERS ?= 2
 WITH_SERVICES := DATABASE_URL=$(DATABASE_URL) REDIS_URL=$(REDIS_URL)
 
-.PHONY: help run test test-services test-browser soak figures bench lint format clean
+.PHONY: help run test test-services test-postgresql test-programs test-browser soak figures bench lint format clean
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,8 +29,12 @@ run: $(RUNS) ## Run Roster at http://localhost:8000 (PORT), with its data in var
 test: lint ## Lint, then run every test that needs no service.
 	env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(WORKERS) -m "not services and not browser"
 
-test-services: $(DEVELOPS) ## The same tests on PostgreSQL and Redis, then what only these can show.
+test-services: test-postgresql test-programs ## The same tests on PostgreSQL and Redis, then what only these can show.
+
+test-postgresql: $(DEVELOPS)
 	$(WITH_SERVICES) $(PYTEST) -n $(WORKERS) -m "not services and not browser and not no_database"
+
+test-programs: $(DEVELOPS) # workers, beats and servers that are started, killed and waited for
 	$(WITH_SERVICES) $(PYTEST) -m "services"
 
 test-browser: $(DEVELOPS) ## Drive the pages in Chromium.
