@@ -14,7 +14,8 @@ from mail.connections import MAILS_PER_CONNECTION
 from mail.files import kept_mails
 from mail.kinds import Message
 from mail.models import Mail, State
-from mail.sending import LEASE, LONGEST_GIVING, claim_next, send_due
+from mail.sending import claim_next, send_due
+from mail.settling import LEASE, LONGEST_GIVING
 from mail.smtp import EmailBackend
 from tests.mail.conftest import letter
 from tests.mail.server import MailServer
@@ -122,7 +123,9 @@ def test_server_that_breaks_off_at_the_first_word_puts_off_the_mail_that_called(
 
 
 @pytest.mark.parametrize("parting", ["", "421 4.4.2 Idle for too long"])
-def test_server_that_hung_up_in_between_costs_no_attempt(write, server, parting):
+def test_server_that_hung_up_in_between_costs_no_attempt(write, server, settings, parting):
+    settings.MAIL_PER_MINUTE = 6_000  # so that each is written when the one before has left
+
     def written_after_a_while() -> Message:
         server.hang_up(parting)
         return letter()

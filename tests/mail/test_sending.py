@@ -13,7 +13,8 @@ from mail.connections import Line
 from mail.kinds import Message
 from mail.models import Mail, State
 from mail.outbox import try_again
-from mail.sending import LEASE, MOST_ATTEMPTS, claim_next, send, send_due
+from mail.sending import claim_next, send, send_due
+from mail.settling import LEASE, MOST_ATTEMPTS
 from tests.mail.conftest import letter
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from invitations.actions.offering import invite
 from mail.models import Mail, State
-from mail.sending import LEASE
+from mail.settling import LEASE
 from organizations.models import Membership
 from tests.factories import acting, role_of
 from tests.mail.server import MailServer
