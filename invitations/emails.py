@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.actions import now
 from invitations.links import link_to
-from invitations.models import Invitation, InvitationStatus, Refusal
+from invitations.models import Invitation, InvitationStatus
 from mail.kinds import Message, register
 from mail.outbox import NewMail, enqueue_many
 from mail.rendering import render
@@ -21,12 +22,6 @@ INVITATION = "invitations.invitation"
 REMINDER = "invitations.reminder"
 ASKED_ANEW = "invitations.asked_anew"
 _ASKED_AT_MOST = 3
-# What a mail to an invited person says, and whether it is still wanted: a third of all the columns.
-_WRITTEN_FROM = (
-    "email", "status", "version", "note", "inviter_label", "sent_at", "expires_at", "access_ends_at",
-    "organization__name", "organization__reminders", "role__label", "role__description",
-    "invited_by__name", "invited_by__email", "invited_by__is_active",
-)  # fmt: skip
 
 
 def send_links(invitations: Sequence[Invitation], *, new: bool = False) -> None:
@@ -97,12 +92,9 @@ def _version(ids: dict[str, str]) -> QuerySet[Invitation]:
 
 def wanted(ids: dict[str, str]) -> Invitation | None:
     """The invitation as it stands now, where its person may still be mailed about this version; one query."""
-    refusals = Refusal.objects.filter(
-        Q(organization=OuterRef("organization")) | Q(organization=None), email=OuterRef("email")
-    )
-    for invitation in _version(ids).filter(~Exists(refusals)).only(*_WRITTEN_FROM):
-        if invitation.is_pending_at(timezone.now()) and not invitation.is_in_a_closed_name:
-            return invitation
+    invitation = Invitation.objects.to_mail(UUID(ids["invitation"]), int(ids["version"]))
+    if invitation and invitation.is_pending_at(timezone.now()) and not invitation.is_in_a_closed_name:
+        return invitation
     return None
 
 
