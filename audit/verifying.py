@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from audit.canonical import beginning_of, moment
 from audit.checking import wrong_with
@@ -33,6 +33,7 @@ class Finding:
 
 
 CHAIN_GONE = Finding(0, "Its chain is gone, and with it what tells whether an event is missing.")
+UNNUMBERED = Finding(0, "An event was inserted before the first one.")
 
 
 @dataclass(frozen=True)
@@ -65,21 +66,27 @@ class _Expected:
 
 def verify(chain: Chain) -> Verified:
     """Whether every event up to the chain's head is there, in its place, as it was written; it may grow meanwhile."""
+    purges = list(Purge.objects.filter(chain_id=chain.pk).order_by("pk"))  # before the seals, which come with them
     seals = list(Seal.objects.filter(chain_id=chain.pk).order_by("number"))
     for one in seals:
         if not is_genuine(one):
             return Verified(0, Finding(one.number, "was sealed with a signature that is not ours."))
-    purges = Purge.objects.filter(chain_id=chain.pk)
-    if purges.filter(is_open=True).exists():
+    if any(one.is_open for one in purges):
         return Verified(0, Finding(0, "A purge was left open: what it names could be changed without a trace."))
     removed = [one for one in seals if one.removed]
+    # Whoever may only write rows gets past the triggers by a purge of their own, and cannot take it away again.
+    unsealed = {one.last for one in purges if one.last is not None} - {one.number for one in removed}
+    if unsealed:
+        return Verified(
+            0, Finding(0, f"A purge let events up to {min(unsealed):,} go, and no seal says that they did.")
+        )
     first = removed[-1].number if removed else 0
     expected = _Expected(
         chain=chain,
         number=first,
         previous=bytes(removed[-1].hash) if removed else beginning_of(chain.pk),
         seals={one.number: bytes(one.hash) for one in seals},
-        purged=[(str(one.subject), moment(one.at)) for one in purges.exclude(subject=None)],
+        purged=[(str(one.subject), moment(one.at)) for one in purges if one.subject],
     )
     with closing(rows_of(chain.pk, after=0, until=chain.length)) as rows:
         for row in rows:
@@ -110,7 +117,20 @@ def _wrong_at_the_end(expected: _Expected) -> Finding | None:
         return Finding(min(late), "was sealed and is gone.")
     if any(number > 0 for number in expected.erased.values()):
         return Finding(0, "Somebody was erased, and no event says so.")
-    return None
+    return _outside(chain)
+
+
+def _outside(chain: Chain) -> Finding | None:
+    """An event that pages show and no walk comes upon: before the first number, or behind the chain's present end.
+
+    In one question, since the chain may grow meanwhile.
+    """
+    end = Subquery(Chain.objects.filter(pk=chain.pk).values("length"))
+    rows = Event.objects.filter(Q(number=0) | Q(number__gt=end), chain_id=chain.pk)
+    number = rows.order_by("number").values_list("number", flat=True).first()
+    if number is None:
+        return None
+    return Finding(number, "was inserted: the chain does not reach so far.") if number else UNNUMBERED
 
 
 def _wrong_with(row: Row, expected: _Expected) -> str:

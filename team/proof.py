@@ -36,6 +36,7 @@ class Proof:
 
 
 def proof_of(organization: Organization) -> Proof:
-    """Of an organization whose chain somebody removed it says so; each began with an event."""
-    chain = Chain.objects.filter(pk=organization.pk).first() or Chain(pk=organization.pk, finding=str(CHAIN_GONE))
+    """Of an organization whose chain somebody removed or emptied it says so; each began with an event."""
+    there = Chain.objects.filter(pk=organization.pk, length__gt=0).first()
+    chain = there or Chain(pk=organization.pk, finding=str(CHAIN_GONE))
     return Proof(chain, Seal.objects.filter(chain_id=chain.pk, removed=False).order_by("-number", "-id").first())

@@ -9,11 +9,12 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from audit.canonical import beginning_of, link
 from audit.guards import lowered
-from audit.models import Chain, Event
+from audit.models import Chain, Event, Purge
 from audit.verifying import Finding, verify
 from tests.audit.stories import story
 from tests.audit.test_writing import note_values
@@ -176,3 +177,31 @@ def test_text_that_is_none_of_ours_is_a_finding_and_no_crash(chain):
 
 def test_every_chain_begins_with_what_is_its_own():
     assert beginning_of(UUID(int=1)) != beginning_of(UUID(int=2))
+
+
+@pytest.mark.parametrize(
+    ("place", "finding"),
+    [
+        (0, Finding(0, "An event was inserted before the first one.")),
+        (21, Finding(21, "was inserted: the chain does not reach so far.")),
+        (10**9, Finding(10**9, "was inserted: the chain does not reach so far.")),
+    ],
+)
+def test_event_outside_of_the_numbers_of_its_chain_is_found(chain, place, finding):
+    """The triggers let every event in that has a number of its own, and the log shows it."""
+    assert chain.length == 20
+    event = Event.objects.filter(chain_id=chain.pk).latest("number")
+    event.pk, event.number = uuid7(), place
+    event.save(force_insert=True)
+    assert verify(chain).finding == finding
+
+
+def test_whoever_lets_the_newest_go_by_a_purge_of_their_own_is_found(chain):
+    """For that no trigger has to be taken away, and the purge stays."""
+    purge = Purge.objects.create(chain_id=chain.pk, last=chain.length, at=timezone.now())
+    Event.objects.filter(chain_id=chain.pk, number=chain.length).delete()
+    Purge.objects.filter(pk=purge.pk).update(is_open=False)
+    newest = Event.objects.filter(chain_id=chain.pk).latest("number")
+    Chain.objects.filter(pk=chain.pk).update(length=newest.number, head=newest.hash)
+    finding = verify(Chain.objects.get(pk=chain.pk)).finding
+    assert finding == Finding(0, "A purge let events up to 20 go, and no seal says that they did.")

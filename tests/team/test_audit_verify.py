@@ -8,8 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit import guards
+from audit.canonical import beginning_of
 from audit.models import Chain, Event
 from audit.tasks import check
+from organizations.models import Organization
+from team.proof import proof_of
 from tests.audit.stories import story
 
 
@@ -93,6 +96,17 @@ def test_log_that_is_gone_as_a_whole_is_found_by_its_organization_or_by_what_was
     assert status == 1
     assert "Marram Instruments (marram): Its chain is gone" in text
     assert f"The account {member.user.email}: Its chain is gone" in text
+
+
+def test_log_of_an_organization_that_was_emptied_is_found(chain):
+    with guards.lowered():
+        Event.objects.filter(chain_id=chain.pk).delete()
+        Chain.objects.filter(pk=chain.pk).update(length=0, head=beginning_of(chain.pk))
+    assert said("--organization", "marram")[0] == 1
+    status, text = said()
+    assert status == 1
+    assert "Marram Instruments (marram): Its chain is gone" in text
+    assert proof_of(Organization.objects.get(pk=chain.pk)).state == "broken"
 
 
 def test_organization_that_is_not_there_is_said(db):

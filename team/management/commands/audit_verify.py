@@ -91,8 +91,8 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("The log is whole."))
 
     def _gone(self) -> set[UUID]:
-        """Whose chain there is none of any more; an organization never was without."""
-        chains = Chain.objects.filter(pk=OuterRef("pk"))
+        """Whose chain there is none of any more, or nothing of it; an organization never was without."""
+        chains = Chain.objects.filter(pk=OuterRef("pk"), length__gt=0)
         return without_chain() | set(Organization.objects.filter(~Exists(chains)).values_list("pk", flat=True))
 
     def _triggers(self) -> bool:
