@@ -22,11 +22,24 @@ def address_of(request: HttpRequest) -> str | None:
         if len(hops) >= settings.TRUSTED_PROXIES:
             address = hops[-settings.TRUSTED_PROXIES]
     try:
-        found = ipaddress.ip_address(address)
-        # An IPv4 address in the clothes of IPv6 is written in two ways: what is kept must read back as it was.
-        return str(getattr(found, "ipv4_mapped", None) or found)
+        return as_kept(address)
     except ValueError:
         return None
+
+
+def as_kept(address: str) -> str:
+    """The address in the one way in which every database gives it back. Raises ValueError where it is none.
+
+    PostgreSQL writes an IPv4 address in the clothes of IPv6 with dots, and no database keeps which of this machine's
+    networks a link-local address was seen on (`%eth0`).
+    """
+    found = ipaddress.ip_address(address)
+    if found.version == 4:
+        return str(found)
+    number = int(found)  # without the network
+    if number >> 32 == 0xFFFF or 0xFFFF < number < 2**32:
+        return str(ipaddress.IPv4Address(number & 0xFFFFFFFF))
+    return str(ipaddress.IPv6Address(number))
 
 
 class OriginMiddleware:

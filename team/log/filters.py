@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
-from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.http import urlencode
 
+from audit.middleware import as_kept
 from audit.models import EventType
 from organizations.models import Organization
 from team.log.finding import Sought, Way
@@ -154,8 +154,7 @@ def _code(text: str) -> str:
 
 def _address(text: str) -> str:
     try:
-        address = ip_address(text)
-        return str(getattr(address, "ipv4_mapped", None) or address)  # as events are written
+        return as_kept(text)
     except ValueError as mistake:
         message = f"“{text}” is no address on the internet, such as 203.0.113.7."
         raise ValidationError(message, code="unknown_source") from mistake

@@ -11,6 +11,7 @@ from audit.events import event, event_kinds
 from audit.middleware import OriginMiddleware, address_of
 from audit.models import Chain, Event, EventType
 from audit.recording import record
+from audit.verifying import verify
 from invitations.actions.offering import invite
 from invitations.models import Invitation
 from organizations import events
@@ -112,6 +113,29 @@ def test_only_trusted_proxies_say_where_a_request_came_from(settings, proxies, f
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.9", HTTP_X_FORWARDED_FOR=forwarded)
     assert address_of(request) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("::203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("2001:DB8::0:1", "2001:db8::1"),
+        ("::1", "::1"),
+        ("::ffff", "::ffff"),
+        ("64:ff9b::203.0.113.9", "64:ff9b::cb00:7109"),
+    ],
+)
+def test_address_reads_back_as_it_was_whatever_it_looks_like(org, staff, address, kept):
+    def change(request):
+        set_seats(actor=acting(staff), organization=org, seats=20)
+        return HttpResponse()
+
+    OriginMiddleware(change)(RequestFactory().get("/", REMOTE_ADDR=address))
+    assert Event.objects.get(action="organization.seats_changed").address == kept
+    assert verify(Chain.objects.get(pk=org.pk)).finding is None
 
 
 def test_each_request_has_an_id_that_its_events_carry(org, staff):
