@@ -33,6 +33,12 @@ TWO_FACTOR_DISABLED = event("account.two_factor_disabled", "{actor} removed the 
 PASSKEY_ADDED = event(
     "account.passkey_added", "{actor} added the passkey {after_name}", icon="fingerprint", personal="name"
 )
+PASSKEY_RENAMED = event(
+    "account.passkey_renamed",
+    "{actor} renamed the passkey {before_name}: {after_name}",
+    icon="fingerprint",
+    personal="name",
+)
 PASSKEY_REMOVED = event(
     "account.passkey_removed", "{actor} removed the passkey {before_name}", icon="fingerprint", personal="name"
 )

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts import events
 from accounts.actions import give_way, note
+from accounts.actors import oneself
 from accounts.addresses import normalise
 from accounts.models import User
 from accounts.names import validate_name
@@ -184,3 +185,24 @@ class AddWebAuthnForm(ReadsCredential, PlainFields, webauthn.AddWebAuthnForm):  
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
+
+
+class EditWebAuthnForm(PlainFields, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a passkey; neither allauth nor its row tells of that."""
+
+    name = CharField(label="Name", max_length=100, validators=[validate_name])
+
+    def save(self) -> Authenticator:
+        before = self.instance.wrap().name
+        renamed: Authenticator = super().save()
+        after = renamed.wrap().name
+        if after != before:
+            user = renamed.user
+            note(
+                actor=oneself(user),
+                user=user,
+                kind=events.PASSKEY_RENAMED,
+                before={"name": before},
+                after={"name": after},
+            )
+        return renamed

@@ -271,6 +271,7 @@ MFA_FORMS = {
     "add_webauthn": "accounts.sign_in_forms.AddWebAuthnForm",
     "authenticate": "accounts.sign_in_forms.AuthenticateForm",
     "authenticate_webauthn": "accounts.sign_in_forms.AuthenticateWebAuthnForm",
+    "edit_webauthn": "accounts.sign_in_forms.EditWebAuthnForm",
     "login_webauthn": "accounts.sign_in_forms.LoginWebAuthnForm",
     "reauthenticate": "accounts.sign_in_forms.ReauthenticateByCodeForm",
     "reauthenticate_webauthn": "accounts.sign_in_forms.ReauthenticateWebAuthnForm",

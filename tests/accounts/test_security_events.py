@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from fido2.utils import websafe_encode
@@ -135,6 +136,25 @@ def test_a_second_factor_is_set_up_used_and_taken_away(signed_in: SignedIn, clie
         client.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
         browser.post("/accounts/2fa/totp/deactivate/")
     assert set(told(user, news)) >= {"two_factor_disabled"}
+
+
+def test_a_passkey_gets_another_name(signed_in: SignedIn, user):
+    browser = signed_in(user)
+    key = Authenticator.objects.create(
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": {}}
+    )
+    page = f"/accounts/2fa/webauthn/keys/{key.pk}/edit/"
+    with written() as news:
+        assert browser.post(page, {"name": "Old phone"}).status_code == 302
+    assert told(user, news) == ["passkey_renamed"]
+    assert (news.events[0].before, news.events[0].after) == ({"name": "Phone"}, {"name": "Old phone"})
+    with written() as news:
+        assert browser.post(page, {"name": "Old phone"}).status_code == 302
+        for name in ("", "x" * 101, "phone\u202e", "https://phone.example"):
+            assert browser.post(page, {"name": name}).status_code == 200
+    assert news.nothing
+    key.refresh_from_db()
+    assert key.data["name"] == "Old phone"
 
 
 def test_another_password_ends_other_sessions_and_says_so(signed_in: SignedIn, user):
