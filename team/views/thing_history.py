@@ -21,6 +21,7 @@ from team.log.spans import Span
 _PLACES = (
     events.GROUP_JOINED, events.GROUP_LEFT, events.PLACE_ENDED, events.CURATOR_MADE, events.CURATOR_UNMADE,
 )  # fmt: skip
+_MOST_NAMES = 100  # so many renames are told apart; SQLite takes no condition of any length
 
 
 class RoleHistoryView(RoleMixin, TemplateView):
@@ -66,9 +67,19 @@ class GroupHistoryView(GroupMixin, TemplateView):
     def _sought(self) -> Sought:
         own = Q(target_id=self.group.pk)
         told = Event.objects.filter(own, chain_id=self.organization.pk).order_by("number")
-        rows = list(told.values_list("number", "action", "before"))
-        names = {self.group.name, *(str(before["name"]) for _, _, before in rows if "name" in before)}
-        named = Q(before__group__in=names) | Q(after__group__in=names)
+        rows = list(told.values_list("number", "action", "before", "after"))
+        began = next((number for number, action, *_ in rows if action == events.GROUP_CREATED.action), 1)
+        since, named = began, Q()
+        changes = ((number, before.get("name"), after.get("name")) for number, _, before, after in rows)
+        renamed = [(number, str(name)) for number, name, new in changes if name is not None and name != new]
+        # Until then it was called so: another group may have had the name before, or may have it now.
+        for number, name in renamed[-_MOST_NAMES:]:
+            named |= _naming(name) & Q(number__gte=since, number__lt=number)
+            since = number
+        named |= _naming(self.group.name) & Q(number__gte=since)
         way = (own, *(Q(action=kind.action) for kind in _PLACES))
-        began = next((number for number, action, _ in rows if action == events.GROUP_CREATED.action), 1)
         return Sought(self.organization.pk, (way,), own | named, Span(above=began - 1))
+
+
+def _naming(group: str) -> Q:
+    return Q(before__group=group) | Q(after__group=group)

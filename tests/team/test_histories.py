@@ -66,6 +66,24 @@ def test_history_of_a_group_leaves_out_an_older_one_of_the_same_name(client_of, 
     assert len(shown(client_of(owner).get(f"/o/marram/groups/{sales.pk}/history/"))) == 2
 
 
+@pytest.mark.parametrize("name", ["North", "007", "true"])
+def test_history_of_a_group_leaves_out_who_came_into_another_that_had_its_name_before_or_has_it_now(
+    client_of, owner, org, admin, member, name
+):
+    north = group(owner, name)
+    edit_group(actor=acting(owner), group=north, name="South", description="", version=1)
+    other = group(owner, name)
+    add_to_group(actor=acting(owner), group=other, memberships=[member])
+    edit_group(actor=acting(owner), group=other, name="West", description="", version=1)
+    edit_group(actor=acting(owner), group=north, name=name, description="", version=2)
+    add_to_group(actor=acting(owner), group=north, memberships=[admin])
+    histories = [text_of(client_of(owner).get(f"/o/marram/groups/{one.pk}/history/")) for one in (north, other)]
+    assert f"put Tomás Rivera into the group {name}" in histories[0]
+    assert "Mina Haddad" not in histories[0]
+    assert f"put Mina Haddad into the group {name}" in histories[1]
+    assert "put Tomás Rivera" not in histories[1]
+
+
 def test_history_of_a_group_asks_as_often_at_any_length(client_of, owner, org, member):
     sales = group(owner)
     reader = client_of(owner)
