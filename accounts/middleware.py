@@ -32,9 +32,14 @@ class TransactionMiddleware:
             return self.get_response(request)
         with transaction.atomic():
             response = self.get_response(request)
-            if response.status_code >= 400:  # refused or broken: nothing half done stays
-                transaction.set_rollback(True)
+            if response.status_code >= 400 and not _is_form_with_mistakes(response):
+                transaction.set_rollback(True)  # refused or broken: nothing half done stays
         return response
+
+
+def _is_form_with_mistakes(response: HttpResponse) -> bool:
+    """To a script allauth answers with 400 what a person gets with 200, and a sign-in that failed is written down."""
+    return response.status_code == 400 and response.headers.get("Content-Type", "").startswith("application/json")
 
 
 def _is_allauth(path: str) -> bool:

@@ -138,6 +138,20 @@ def test_a_second_factor_is_set_up_used_and_taken_away(signed_in: SignedIn, clie
     assert set(told(user, news)) >= {"two_factor_disabled"}
 
 
+@pytest.mark.parametrize("headers", [{"X-Requested-With": "XMLHttpRequest"}, {"Accept": "application/json"}])
+def test_failures_are_written_down_whoever_asks(signed_in: SignedIn, client: Client, user, headers):
+    """To a script a form with mistakes is answered with 400: that takes nothing back."""
+    turn_on(signed_in(user))
+    with written() as news:
+        answer = client.post("/accounts/login/", {"login": user.email, "password": "not mine at all"}, headers=headers)
+    assert answer.status_code == 400
+    assert told(user, news) == ["sign_in_failed"]
+    sign_in(client, user)
+    with written() as news:
+        client.post("/accounts/2fa/authenticate/", {"code": "000000"}, headers=headers)
+    assert told(user, news) == ["sign_in_failed"]
+
+
 def test_a_passkey_gets_another_name(signed_in: SignedIn, user):
     browser = signed_in(user)
     key = Authenticator.objects.create(
