@@ -182,6 +182,8 @@ def _row(values: dict[str, Any], chain: str) -> tuple[Row, bytes]:
         "actor_salt": _salt(values["actor_salt"]),
         "target_salt": _salt(values["target_salt"]),
     }
+    if type(values["text"]) is not str:
+        raise TypeError(values["text"])
     return Row(**written), bytes.fromhex(values["previous"])
 
 

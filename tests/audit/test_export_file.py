@@ -278,6 +278,13 @@ def test_event_that_was_altered_is_named_with_its_line_whoever_signed(chain, wri
     assert str(number) in found or name == "number"
 
 
+@pytest.mark.parametrize("text", [5, None, [], {}])
+def test_text_that_is_no_text_is_a_finding_and_no_crash(chain, text):
+    lines = export(chain).splitlines(keepends=True)
+    lines[4] = orjson.dumps(orjson.loads(lines[4]) | {"text": text}) + b"\n"
+    assert finding(b"".join(lines)) == "Line 5: this is no event of an export of Roster."
+
+
 def test_event_that_is_gone_from_a_whole_range_is_named_whoever_signed(chain):
     lines = export(chain).splitlines(keepends=True)
     assert finding(signed_anew(lines[:4] + lines[5:])) == "Line 5: event 4 is missing before event 5."
