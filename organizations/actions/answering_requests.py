@@ -24,6 +24,15 @@ def grant_what_was_asked(organization: Organization, memberships: Sequence[Membe
             answer(extension, ExtensionStatus.GRANTED, membership, actor=actor)
 
 
+def drop_what_was_asked(organization: Organization, memberships: Sequence[Membership], *, actor: Actor) -> None:
+    """Write down that the open requests of these people end with their memberships; for actions that end those."""
+    people = {one.pk: one for one in memberships}
+    asked = organization.extensions.filter(status=ExtensionStatus.PENDING, membership__id__among=set(people))
+    for extension in asked.order_by("membership_id"):
+        before = {"ends_at": str(extension.ended_then)}
+        record_of(events.EXTENSION_DROPPED, actor, people[extension.membership_id], before=before)
+
+
 def answer(extension: Extension, status: ExtensionStatus, membership: Membership, *, actor: Actor) -> None:
     """Write the answer down, with its event and its mail; for actions that have asked."""
     extension.status, extension.answered_at = status, current_act().now

@@ -15,7 +15,7 @@ from audit.actions import current_act
 from audit.actors import Actor, ActorKind
 from audit.recording import record
 from organizations import events, policies, signals
-from organizations.actions.answering_requests import grant_what_was_asked
+from organizations.actions.answering_requests import drop_what_was_asked, grant_what_was_asked
 from organizations.actions.assigning import finish
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.ended_places import leave_groups, not_given_back
@@ -219,6 +219,7 @@ def take_away(organization: Organization, memberships: Sequence[Membership], *, 
     signals.members_removed.send(Membership, organization=organization, memberships=memberships, actor=actor)
     drop_offers_to(organization, memberships, actor=actor)
     leave_groups(memberships, actor=actor)
+    drop_what_was_asked(organization, memberships, actor=actor)
     for membership in memberships:
         organization.count_out(membership)
     # One query for each table that points here; the objects keep their ids, to say who it was.

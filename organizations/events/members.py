@@ -123,6 +123,14 @@ EXTENSION_REFUSED = event(
     icon="ban",
     fields="ends_at",
 )
+# With the membership that it was about: somebody who is gone needs no answer.
+EXTENSION_DROPPED = event(
+    "extension.dropped",
+    "The request of {target} for more time ended with the membership",
+    many="[The request of {target}|The requests of {target people}] for more time ended with the membership",
+    icon="clock",
+    fields="ends_at",
+)
 RESET_SENT = event(
     "member.password_reset_sent",
     "{actor} had a link for a new password sent to {target}",

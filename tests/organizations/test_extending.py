@@ -169,6 +169,17 @@ def test_refusing_leaves_the_end_and_it_is_not_asked_again(owner, member, later)
     assert ask_for_more_time(actor=acting(member), membership=now_of(member)).pk != extension.pk
 
 
+def test_request_that_ends_with_the_membership_is_told_of(org, owner, member):
+    extension = asking(member, days=10)
+    with written() as news:
+        remove(actor=acting(owner), organization=org, memberships=[member])
+    assert news.actions == ["extension.dropped", "member.removed"]
+    assert len({event.batch for event in news.events}) == 1
+    assert news.events[0].before == {"ends_at": str(extension.ended_then)}
+    assert news.events[0].target_id == member.user_id
+    assert not Extension.objects.exists()
+
+
 def test_what_lapsed_is_given_back_with_a_seat(org, owner, staff, member, viewer, later):
     extension = asking(member, seconds=-1)
     assert counters(org) == (2, 1, 0)
