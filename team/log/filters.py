@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -104,7 +105,9 @@ class Filters:
         if self.type == EventType.USER_ACTION:
             rest &= Q(type=self.type)
         if self.q:
-            rest &= contains("actor_label", self.q) | contains("target_label", self.q)
+            # Accents as names have them: mostly in one letter with it, from some keyboards and files as two.
+            forms = sorted({self.q, unicodedata.normalize("NFD", self.q)})
+            rest &= reduce(or_, (contains(f"{whose}_label", form) for whose in ("actor", "target") for form in forms))
         return Sought(organization.pk, tuple(ways), rest, span(organization.pk, self.since, self.until))
 
     def _indexed(self) -> list[tuple[str, Any]]:
@@ -133,7 +136,7 @@ def contains(column: str, text: str) -> Q:
 
 
 def _search(text: str) -> str:
-    """Accents as names are kept with them: in one letter."""
+    """Accents in one letter: whoever types them as two looks for the same."""
     return unicodedata.normalize("NFC", text)[:LONGEST_SEARCH]
 
 
