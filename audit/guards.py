@@ -63,7 +63,7 @@ _REPLACED = {
 
 def install() -> None:
     """Put the triggers into the database, anew where they are there."""
-    _run(_postgresql() if connection.vendor == "postgresql" else _sqlite())
+    _run(_postgresql() if _is_postgresql() else _sqlite())
 
 
 def remove() -> None:
@@ -72,16 +72,12 @@ def remove() -> None:
 
 
 def missing() -> list[str]:
-    """Those that should be there and are not."""
-    query = (
-        "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
-        if connection.vendor == "postgresql"
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    )
+    """Those that should be there and are not, or do something else than ours."""
+    query, wanted = (_IN_POSTGRESQL, _told_of_postgresql()) if _is_postgresql() else (_IN_SQLITE, _triggers_of_sqlite())
     with connection.cursor() as cursor:
         cursor.execute(query)
-        there = {row[0] for row in cursor.fetchall()}
-    return sorted(set(_names()) - there)
+        there = {name: "\n".join(told) for name, *told in cursor.fetchall()}
+    return sorted(name for name, told in wanted.items() if there.get(name) != told)
 
 
 @contextmanager
@@ -101,54 +97,85 @@ def install_after_migrating(**_: Any) -> None:
 
 
 def _names() -> list[str]:
-    names = [f"{table}_{operation.lower()}" for table, operation, _ in _rules("", "")]
-    if connection.vendor == "postgresql":
-        return names + [f"{table}_truncate" for table in TABLES]
-    return names + [f"{table}_insert" for table in _REPLACED]
+    return list(_told_of_postgresql() if _is_postgresql() else _triggers_of_sqlite())
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
 
 
 def _sqlite() -> list[str]:
-    made = _dropped()
+    return [*_dropped(), *_triggers_of_sqlite().values()]
+
+
+# As databases tell of what they have: the text of each trigger, and in PostgreSQL that of its function, of those that
+# are called in every session, also in one that says that it is a replica's.
+_IN_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+_IN_POSTGRESQL = """SELECT t.tgname, pg_get_triggerdef(t.oid, true), p.prosrc FROM pg_trigger t
+    JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE t.tgenabled = 'A' AND pg_table_is_visible(c.oid)"""
+
+
+def _triggers_of_sqlite() -> dict[str, str]:
+    """The statement that makes each, by name."""
+    made = {}
     for table, operation, allowed in _rules("IS", "0"):
         unless = f"WHEN NOT ({allowed})" if allowed else ""
-        made.append(
-            f"CREATE TRIGGER {table}_{operation.lower()} BEFORE {operation} ON {table} FOR EACH ROW {unless} "
+        name = f"{table}_{operation.lower()}"
+        made[name] = (
+            f"CREATE TRIGGER {name} BEFORE {operation} ON {table} FOR EACH ROW {unless} "
             f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
         )
     for table, shared in _REPLACED.items():
         there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {same})" for same in shared)  # noqa: S608 - our own
-        made.append(
+        made[f"{table}_insert"] = (
             f"CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} FOR EACH ROW WHEN {there} "
             f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
         )
     return made
 
 
-def _postgresql() -> list[str]:
-    refuse = f"RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'restrict_violation';"
-    made = [
-        f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse} END $$",
-        *_dropped(),
-    ]
+_REFUSE = f"RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'restrict_violation';"
+
+
+def _triggers_of_postgresql() -> dict[str, tuple[str, str, str, str]]:
+    """Of each by name its table, the statement that makes it, its function, and what that does."""
+    made = {}
     for table, operation, allowed in _rules("IS NOT DISTINCT FROM", "false"):
-        name, function = f"{table}_{operation.lower()}", "audit_refuse"
+        name, function, does = f"{table}_{operation.lower()}", "audit_refuse", f" BEGIN {_REFUSE} END "
         if allowed:
-            function = f"{name}_unless"
-            back = "NEW" if operation == "UPDATE" else "OLD"
-            made.append(
-                f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN IF {allowed} THEN RETURN {back}; END IF; {refuse} END $$"
-            )
-        made.append(f"CREATE TRIGGER {name} BEFORE {operation} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()")
-    made += [
-        f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION audit_refuse()"
-        for table in TABLES
+            function, back = f"{name}_unless", "NEW" if operation == "UPDATE" else "OLD"
+            does = f" BEGIN IF {allowed} THEN RETURN {back}; END IF; {_REFUSE} END "
+        how = f"BEFORE {operation} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
+        made[name] = (table, f"CREATE TRIGGER {name} {how}", function, does)
+    for table in TABLES:
+        name, how = (
+            f"{table}_truncate",
+            f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+        )
+        made[name] = (table, f"CREATE TRIGGER {name} {how}", "audit_refuse", f" BEGIN {_REFUSE} END ")
+    return made
+
+
+def _told_of_postgresql() -> dict[str, str]:
+    return {name: f"{statement}\n{does}" for name, (_, statement, _, does) in _triggers_of_postgresql().items()}
+
+
+def _postgresql() -> list[str]:
+    triggers = _triggers_of_postgresql()
+    functions = {function: does for _, _, function, does in triggers.values()}
+    made = [
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $${does}$$"
+        for function, does in functions.items()
     ]
+    made += _dropped()
+    for name, (table, statement, _, _) in triggers.items():
+        made += [statement, f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"]
     return made
 
 
 def _dropped() -> list[str]:
-    if connection.vendor != "postgresql":
+    if not _is_postgresql():
         return [f"DROP TRIGGER IF EXISTS {name}" for name in _names()]
     table_of = {name: name.rpartition("_")[0] for name in _names()}
     return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, table in table_of.items()]

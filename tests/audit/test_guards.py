@@ -95,6 +95,58 @@ def test_guard_that_is_taken_away_is_missed(db):
     assert guards.missing() == []
 
 
+def test_guard_that_was_made_to_let_everything_through_is_missed(db):
+    """By its own name, so that nothing seems to be gone."""
+    if connection.vendor == "postgresql":
+        name, changes = "audit_event_truncate", [
+            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+        ]  # fmt: skip
+    else:
+        name, changes = "audit_event_update", [
+            "DROP TRIGGER audit_event_update",
+            "CREATE TRIGGER audit_event_update BEFORE UPDATE ON audit_event WHEN 0 BEGIN SELECT 1; END",
+        ]  # fmt: skip
+    run(*changes)
+    try:
+        assert name in guards.missing()
+    finally:
+        guards.install()
+    assert guards.missing() == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DISABLE TRIGGER audit_event_update",
+        "ENABLE TRIGGER audit_event_update",
+        "ENABLE REPLICA TRIGGER audit_event_update",
+    ],
+)
+def test_guard_that_is_not_called_in_every_session_is_missed(db, change):
+    run(f"ALTER TABLE audit_event {change}")
+    try:
+        assert guards.missing() == ["audit_event_update"]
+    finally:
+        guards.install()
+
+
+@pytest.mark.postgresql
+def test_session_that_says_it_is_a_replica_changes_nothing_either(chain):
+    run("SET session_replication_role = replica")
+    try:
+        with pytest.raises(DatabaseError, match="only added to"), transaction.atomic():
+            Event.objects.filter(chain_id=chain.pk).update(actor_label="Somebody Else")
+    finally:
+        run("SET session_replication_role = origin")
+
+
+def run(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
 def test_a_deployment_is_not_flushed(db, settings):
     settings.TESTING = False
     with pytest.raises(CommandError, match="would remove the audit log"):
