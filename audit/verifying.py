@@ -34,6 +34,7 @@ class Finding:
 
 CHAIN_GONE = Finding(0, "Its chain is gone, and with it what tells whether an event is missing.")
 UNNUMBERED = Finding(0, "An event was inserted before the first one.")
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,21 @@ class _Expected:
 
 
 def verify(chain: Chain) -> Verified:
-    """Whether every event up to the chain's head is there, in its place, as it was written; it may grow meanwhile."""
+    """Whether every event up to the chain's head is there, in its place, as it was written; it may grow meanwhile.
+
+    What is found while somebody is erased, or old events are removed, may be no more than that; both make the chain
+    longer. Then `chain` becomes what it is now, and is looked at again.
+    """
+    for _ in range(TRIES):
+        result = _walk(chain)
+        now = Chain.objects.filter(pk=chain.pk).first() if result.finding else None
+        if now is None or now.length <= chain.length:
+            break
+        chain.length, chain.head = now.length, now.head
+    return result
+
+
+def _walk(chain: Chain) -> Verified:
     purges = list(Purge.objects.filter(chain_id=chain.pk).order_by("pk"))  # before the seals, which come with them
     seals = list(Seal.objects.filter(chain_id=chain.pk).order_by("number"))
     for one in seals:

@@ -69,6 +69,22 @@ def test_nights_come_where_beat_begins_anew_every_day(settings, task, hour):
         assert timedelta(0) < schedule.remaining_estimate(begun) < timedelta(days=1)
 
 
+def test_chain_that_was_read_before_somebody_was_erased_is_whole(chain, org, member):
+    """A night reads many chains at once, and comes to the last of them much later."""
+    length = chain.length
+    forget(organization=org, people=[member])
+    assert check(chain).finding is None
+    now = again(chain)
+    assert now.verified_length == now.length == Seal.objects.get(chain_id=org.pk).number > length
+
+
+def test_chain_that_was_read_before_old_events_were_removed_is_whole(chain, settings):
+    settings.AUDIT_KEEP_DAYS = DAYS
+    remove_old()
+    assert Seal.objects.filter(removed=True).exists()
+    assert verify(chain).finding is None
+
+
 def test_chain_that_did_not_grow_is_not_sealed_twice(chain):
     verify_chains()
     verify_chains()
