@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from accounts import events
 from accounts.devices import device
 from accounts.models import User
-from accounts.signals import user_changed
+from accounts.signals import account_switched, user_changed
 from audit.actions import Act, current_act, make_action
 from audit.actors import Actor, ActorKind
 from audit.events import EventKind
@@ -114,6 +114,7 @@ def set_account_active(*, actor: Actor, user: User, active: bool) -> bool:
     locked.is_active = active
     locked.save(update_fields=["is_active"])
     _record(events.ACCOUNT_REACTIVATED if active else events.ACCOUNT_DEACTIVATED, actor, locked, None, None)
+    account_switched.send(sender=User, user=locked, actor=actor)
     if not active:
         end_sessions(actor=actor, user=locked, sessions=list(UserSession.objects.filter(user=locked)))
     return True

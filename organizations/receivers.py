@@ -11,12 +11,12 @@ from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from accounts.models import User
-from accounts.signals import user_changed
+from accounts.signals import account_switched, user_changed
 from audit.actors import Actor
 from audit.erasing import ERASED
 from jobs.models import Job, JobState
 from organizations import builtin_roles
-from organizations.actions.following import follow_user
+from organizations.actions.following import follow_user, tell_of_account
 from organizations.bulk.reports import without_names
 from organizations.models import Extension, Membership, Organization, OwnershipTransfer, Role
 from organizations.signals import forgetting, unnaming
@@ -53,6 +53,12 @@ def _has_all_columns(apps: Apps) -> bool:
 def copy_user_to_memberships(sender: Any, user: User, two_factor: bool, actor: Actor, **kwargs: Any) -> None:
     """Memberships carry copies of their user's name, address and two-factor state, so that tables need no join."""
     follow_user(user, two_factor=two_factor, actor=actor)
+
+
+@receiver(account_switched)
+def tell_their_organizations(sender: Any, user: User, actor: Actor, **kwargs: Any) -> None:
+    """That somebody cannot act any more, or can again, concerns those whom they belong to."""
+    tell_of_account(user, actor=actor)
 
 
 @receiver(unnaming)

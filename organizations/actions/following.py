@@ -35,3 +35,14 @@ def follow_user(user: User, *, two_factor: bool, actor: Actor) -> None:
             record_of(events.ADDRESS_CHANGED, actor, membership, before={"email": email}, after=after)
         if membership.two_factor != had:
             record_of(events.TWO_FACTOR_ON if two_factor else events.TWO_FACTOR_OFF, actor, membership)
+
+
+def tell_of_account(user: User, *, actor: Actor) -> None:
+    """Write down in each organization that the locked account was deactivated or given back: there nobody acts by it.
+
+    The memberships stay as they are; their organizations' chains are locked as above.
+    """
+    rows = Membership.objects.filter(user=user).order_by("organization")
+    current_act().lock_chains({one.organization_id for one in rows})
+    for membership in rows:
+        record_of(events.ACCOUNT_ON if user.is_active else events.ACCOUNT_OFF, actor, membership)

@@ -18,6 +18,8 @@ from organizations.events.groups import (
     PLACE_ENDED,
 )
 from organizations.events.members import (
+    ACCOUNT_OFF,
+    ACCOUNT_ON,
     ADDRESS_CHANGED,
     ADDRESS_MENDED,
     DETAILS_EDITED,
@@ -74,6 +76,8 @@ from organizations.events.roles import (
 )
 
 __all__ = [
+    "ACCOUNT_OFF",
+    "ACCOUNT_ON",
     "ADDRESS_CHANGED",
     "ADDRESS_MENDED",
     "AUDIT_LOG_EXPORTED",

@@ -178,6 +178,18 @@ TWO_FACTOR_OFF = event(
     many="{target people} have no second factor any more; {actor} took it away",
     icon="shield-off",
 )
+ACCOUNT_OFF = event(
+    "member.account_deactivated",
+    "{actor} deactivated the account of {target}",
+    many="{actor} deactivated the accounts of {target people}",
+    icon="ban",
+)
+ACCOUNT_ON = event(
+    "member.account_reactivated",
+    "{actor} reactivated the account of {target}",
+    many="{actor} reactivated the accounts of {target people}",
+    icon="user",
+)
 ROLE_CHANGED = event(
     "member.role_changed",
     "{actor} changed {target}'s role from {before_role} to {after_role}",

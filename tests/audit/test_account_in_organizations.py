@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connection
 from django.test import Client
 
-from accounts.actions import update_profile
+from accounts.actions import set_account_active, update_profile
 from accounts.actors import oneself
 from accounts.mending import mend_address, mend_second_factor
 from audit.models import Event, EventType
@@ -109,6 +109,20 @@ def test_name_is_told_where_it_shows(owner, member, elsewhere):
     assert (event.action, event.before, event.after) == (
         "member.name_changed", {"name": "Mina Haddad"}, {"name": "Mina Smith"},
     )  # fmt: skip
+
+
+def test_staff_closing_an_account_and_giving_it_back_is_told_where_its_person_belongs(staff, member, elsewhere):
+    for active, action in ((False, "member.account_deactivated"), (True, "member.account_reactivated")):
+        with written() as news:
+            assert set_account_active(actor=acting(staff), user=member.user, active=active)
+        for place in (member, elsewhere):
+            (event,) = here(place, news)
+            assert (event.action, event.type, event.actor_label) == (action, EventType.STAFF_ACTION, "Sam Staff")
+            assert (event.target_id, event.target_label) == (member.user_id, "Mina Haddad")
+        assert len({event.batch for event in news.events}) == 1
+        with written() as news:
+            assert not set_account_active(actor=acting(staff), user=member.user, active=active)
+        assert news.nothing
 
 
 @pytest.mark.parametrize("password", ["correct horse battery staple", "wrong"])

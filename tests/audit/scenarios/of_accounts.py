@@ -51,7 +51,13 @@ def two_sessions_are_ended(cast: Cast) -> dict[str, Any]:
     return {"user": user, "sessions": [sign_in(user), sign_in(user)]}
 
 
-@tells(set_account_active, "member account.deactivated", "member account.session_ended", by="staff")
+@tells(
+    set_account_active,
+    "member account.deactivated",
+    "member account.session_ended",
+    "org member.account_deactivated",
+    by="staff",
+)
 def an_account_is_deactivated(cast: Cast) -> dict[str, Any]:
     sign_in(cast.member.user)
     return {"user": cast.member.user, "active": False}
