@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from invitations.models import Invitation
+from invitations.models import Invitation, InvitationStatus
 from invitations.views.one import OneInvitationMixin
 from mail.models import Mail
 from mail.outbox import latest
@@ -91,6 +91,8 @@ class InvitationView(OneInvitationMixin, TemplateView):
     def _sought(self, invitation: Invitation) -> Sought:
         """Its own, and that somebody joined with it."""
         about = [Q(target_id=invitation.pk)]
-        if invitation.accepted_by_id and invitation.answered_at:
-            about.append(Q(target_id=invitation.accepted_by_id, action=_JOINED, at=invitation.answered_at))
+        if invitation.status == InvitationStatus.ACCEPTED and invitation.answered_at:
+            # By the moment alone where the account that accepted is gone by now.
+            person = {"target_id": invitation.accepted_by_id} if invitation.accepted_by_id else {}
+            about.append(Q(action=_JOINED, at=invitation.answered_at, **person))
         return Sought(self.organization.pk, (tuple(about),))

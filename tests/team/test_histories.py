@@ -9,13 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.actors import oneself
 from audit.guards import lowered
 from audit.models import Event
+from invitations.actions.answering import accept
+from organizations.actions.accounts import delete_account
 from organizations.actions.group_places import add_to_group, make_curators, remove_from_group
 from organizations.actions.groups import create_group, edit_group
 from organizations.actions.roles import create_role
 from organizations.models import Membership, Organization
-from tests.factories import acting, deactivate, end_at, give_role, offer
+from tests.factories import UserFactory, acting, deactivate, end_at, give_role, offer
 from tests.organizations.changing import assign, suspend
 from tests.team.noting import events_of, lines_of, note, shown, text_of
 
@@ -175,3 +178,14 @@ def test_history_of_an_invitation_is_the_same_component(client_of, owner, admin)
     page = client_of(admin).get(f"/o/marram/invitations/{invitation.pk}/")
     assert len(shown(page)) == 1
     assert f"/o/marram/audit/?person={invitation.pk.hex}" in page.content.decode()
+
+
+def test_history_of_an_invitation_says_that_it_was_accepted_though_that_account_is_gone(client_of, owner):
+    invitation, person = offer(owner, "uma@example.org"), UserFactory(name="Uma Sharma", email="uma@example.org")
+    accept(actor=oneself(person), user=person, invitation=invitation, version=invitation.version)
+    page = f"/o/marram/invitations/{invitation.pk}/"
+    accepted = "Uma Sharma accepted the invitation and joined as Member"
+    assert accepted in text_of(client_of(owner).get(page))
+    delete_account(actor=oneself(person), user=person)
+    assert accepted in text_of(client_of(owner).get(page))
+    assert len(shown(client_of(owner).get(page))) == 2
