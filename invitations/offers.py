@@ -27,11 +27,16 @@ REMINDED_BEFORE = timedelta(days=1)
 _APART = timedelta(hours=12)
 
 
-def next_reminder(sent_at: datetime, expires_at: datetime, after: datetime) -> datetime | None:
-    """When its person is reminded next after that moment; two reminders that would come close together are one."""
+def next_reminder(
+    sent_at: datetime, expires_at: datetime, after: datetime, *, of_its_end: bool = True
+) -> datetime | None:
+    """When its person is reminded next after that moment; two reminders that would come close together are one.
+
+    Of its end only once, wherever that moves: not `of_its_end` where they were.
+    """
     last = expires_at - REMINDED_BEFORE
     moments = [sent_at + days for days in REMINDED_AFTER if sent_at + days + _APART < last]
-    if last >= sent_at + REMINDED_BEFORE:
+    if of_its_end and last >= sent_at + REMINDED_BEFORE:
         moments.append(last)
     return min((one for one in moments if one > after), default=None)
 

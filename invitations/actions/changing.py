@@ -18,7 +18,9 @@ from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.people import role_of
 from organizations.models import Organization, Role
 
-_CHANGED = ["role", "version", "sent_at", "mail_failed_at", "remind_at", "invited_by", "inviter_label"]
+_CHANGED = [
+    "role", "version", "sent_at", "mail_failed_at", "remind_at", "end_reminded_at", "invited_by", "inviter_label",
+]  # fmt: skip
 
 
 @limited(lambda arguments: {arguments["invitation"].email})
@@ -57,6 +59,7 @@ def offer_instead(organization: Organization, invitations: Sequence[Invitation],
         invitation.version += 1
         invitation.sent_at, invitation.mail_failed_at = act.now, None
         invitation.remind_at = next_reminder(act.now, invitation.expires_at, act.now)
+        invitation.end_reminded_at = None
         invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
         invitation.save(update_fields=_CHANGED)
         after = {"role": role.label, "version": invitation.version}

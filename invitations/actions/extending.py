@@ -33,7 +33,8 @@ def extend(
             continue
         before = {"expires_at": str(invitation.expires_at)}
         invitation.expires_at = until
-        invitation.remind_at = next_reminder(invitation.sent_at, until, act.now)
+        of_its_end = invitation.end_reminded_at is None
+        invitation.remind_at = next_reminder(invitation.sent_at, until, act.now, of_its_end=of_its_end)
         record_of(events.EXTENDED, actor, invitation, before=before, after={"expires_at": str(until)})
         outcome.done.append(invitation)
     for ends, remind, rows in alike(outcome.done):

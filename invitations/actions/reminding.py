@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from audit.actions import current_act
@@ -9,7 +10,7 @@ from audit.actors import Actor
 from invitations import emails, events
 from invitations.actions.books import record_of
 from invitations.models import Invitation, Refusal
-from invitations.offers import next_reminder
+from invitations.offers import REMINDED_BEFORE, next_reminder
 from organizations.actions.base import action, locked
 from organizations.models import Organization
 
@@ -21,7 +22,7 @@ def remind(*, actor: Actor, organization: Organization, batch: UUID) -> bool:
     """Remind those who are due, one chunk of them. Answers whether there are more.
 
     Whoever was to be reminded while the organization had it switched off, or its inviter's account was closed, or who
-    refuses invitations, is not.
+    refuses invitations, is not. A day before the end each version is reminded of once, however often it is extended.
     """
     act = current_act()
     organization = locked(organization)
@@ -33,9 +34,13 @@ def remind(*, actor: Actor, organization: Organization, batch: UUID) -> bool:
     refusing = set(_refusing(organization, wanted))
     told = [one for one in wanted if one.email not in refusing and not one.is_in_a_closed_name]
     emails.send_reminders(told)  # named by the moment that they were due at
-    later: dict[object, set[UUID]] = {}
+    ending = {one.pk for one in told if one.expires_at - REMINDED_BEFORE <= act.now}
+    Invitation.objects.filter(id__among=ending, status="pending").update(end_reminded_at=act.now)
+    later: dict[datetime | None, set[UUID]] = {}
     for one in chunk:
-        later.setdefault(next_reminder(one.sent_at, one.expires_at, act.now), set()).add(one.pk)
+        of_its_end = one.end_reminded_at is None
+        moment = next_reminder(one.sent_at, one.expires_at, act.now, of_its_end=of_its_end)
+        later.setdefault(moment, set()).add(one.pk)
     for moment, ids in later.items():
         Invitation.objects.filter(id__among=ids, status="pending").update(remind_at=moment)
     for one in told:

@@ -97,7 +97,7 @@ def _renew(invitation: Invitation, actor: Actor) -> None:
     now = current_act().now
     invitation.version += 1
     invitation.sent_at, invitation.asked_at, invitation.status = now, None, InvitationStatus.PENDING
-    invitation.mail_failed_at = None
+    invitation.mail_failed_at = invitation.end_reminded_at = None
     invitation.expires_at = open_until(now + timedelta(days=invitation.days), invitation.access_ends_at)
     invitation.remind_at = next_reminder(now, invitation.expires_at, now)
     invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
@@ -112,6 +112,7 @@ def _save_renewed(invitations: Sequence[Invitation]) -> None:
             sent_at=rows[0].sent_at,
             asked_at=None,
             mail_failed_at=None,
+            end_reminded_at=None,
             expires_at=ends,
             remind_at=remind,
             invited_by=rows[0].invited_by_id,

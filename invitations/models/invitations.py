@@ -51,6 +51,9 @@ class Invitation(models.Model):
     job_title = models.CharField("title", max_length=100, blank=True, validators=[validate_name])
     phone = models.CharField(max_length=32, blank=True, validators=[validate_phone])
     remind_at = models.DateTimeField(null=True, help_text="When its person is reminded next.")
+    end_reminded_at = models.DateTimeField(
+        null=True, help_text="When its newest version was reminded of a day before the end."
+    )
     mail_failed_at = models.DateTimeField(null=True, help_text="When the mail with the newest link was given up.")
     asked_at = models.DateTimeField(null=True, help_text="When its person asked for a new one, once it had expired.")
     answered_at = models.DateTimeField(null=True)

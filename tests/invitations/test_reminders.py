@@ -11,13 +11,15 @@ import time_machine
 from accounts.actions import set_account_active
 from audit.actors import SYSTEM
 from invitations.actions.answering import decline
+from invitations.actions.changing import change_offered_role
+from invitations.actions.extending import extend
 from invitations.actions.refusing import refuse_further
 from invitations.actions.reminding import remind
 from invitations.actions.resending import resend
 from invitations.offers import next_reminder
 from invitations.tasks import remind_people
 from organizations.actions.settings import switch_reminders
-from tests.factories import acting, invitee, offer
+from tests.factories import acting, invitee, offer, role_of
 from tests.witness import deliver, written
 
 BEGIN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -115,6 +117,75 @@ def test_sending_again_begins_the_days_anew(clock, org, owner):
     resend(actor=acting(owner), organization=org, invitations=[invitation])
     assert later(clock, days=1).nothing
     assert later(clock, days=1).actions == ["invitation.reminded"]
+
+
+def days_of_reminders(clock, days, deeds=None):
+    """Days after it was sent on which a reminder goes out; `deeds` are done five minutes before it would."""
+    told = []
+    for day in days:
+        clock.move_to(BEGIN + timedelta(days=day) - timedelta(minutes=5))
+        (deeds or {}).get(day, lambda: None)()
+        news = later(clock, minutes=5)
+        assert set(news.actions) <= {"invitation.reminded"}
+        assert len(deliver()) == len(news.actions) <= 1
+        told += [day] * len(news.actions)
+    return told
+
+
+def stand_longer(by, invitation, days):
+    def go():
+        outcome = extend(actor=acting(by), organization=by.organization, invitations=[invitation], days=days)
+        assert not outcome.passed_over
+
+    return go
+
+
+@pytest.mark.parametrize(
+    ("days", "extended", "reminded"),
+    [
+        (7, {}, [2, 5, 6]),
+        (7, {7: 14}, [2, 5, 6]),  # at the last moment: a day before the end it was reminded already
+        (7, {7: 2, 8: 3, 10: 5, 14: 30}, [2, 5, 6]),
+        (7, {4: 10}, [2, 5, 13]),  # before that reminder went out it is of the new end
+        (7, {6: 10}, [2, 5, 15]),
+        (7, {3: 8, 5: 10, 9: 12, 15: 30}, [2, 5, 44]),  # and of the newest end before it does
+        (2, {2: 20}, [1, 2, 5]),  # those of days 2 and 5 are others
+        (3, {3: 10}, [2, 5]),  # one reminder was both
+        (1, {1: 10}, [2, 5, 10]),
+    ],
+)
+def test_each_reminder_of_a_version_goes_out_at_most_once_however_often_it_is_extended(
+    clock, owner, days, extended, reminded
+):
+    invitation = offer(owner, "ines@example.org", days=days)
+    deliver()
+    deeds = {day: stand_longer(owner, invitation, more) for day, more in extended.items()}
+    assert days_of_reminders(clock, range(1, 46), deeds) == reminded
+
+
+def test_a_last_reminder_that_was_switched_off_goes_out_before_the_new_end(clock, org, owner):
+    invitation = offer(owner, "ines@example.org", days=7)
+    deliver()
+    switch_reminders(actor=acting(owner), organization=org, reminders=False)
+    assert days_of_reminders(clock, range(1, 7)) == []
+    switch_reminders(actor=acting(owner), organization=org, reminders=True)
+    assert days_of_reminders(clock, range(7, 21), {7: stand_longer(owner, invitation, 10)}) == [16]
+
+
+@pytest.mark.parametrize("anew", ["send again", "another role"])
+def test_the_next_version_has_a_last_reminder_of_its_own(clock, org, owner, anew):
+    invitation = offer(owner, "ines@example.org", days=7)
+    deliver()
+    assert days_of_reminders(clock, range(1, 7)) == [2, 5, 6]
+    stand_longer(owner, invitation, 30)()
+    here = {"actor": acting(owner), "organization": org}
+    if anew == "send again":
+        resend(**here, invitations=[invitation])  # for seven days, as at first
+    else:
+        change_offered_role(**here, invitation=invitation, role=role_of(org, "viewer"))
+    deliver()
+    last = {"send again": 12, "another role": 35}[anew]
+    assert days_of_reminders(clock, range(7, 46)) == [8, 11, last]
 
 
 def test_many_are_reminded_in_chunks_of_one_batch(clock, org, owner, monkeypatch):
