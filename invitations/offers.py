@@ -10,7 +10,10 @@ from organizations.models import Group, Role
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`address` is as somebody typed it. Name, title and phone are what the organization will keep of its person."""
+    """`address` is as somebody typed it. Name, title and phone are what the organization will keep of its person.
+
+    `has_seat`: in the same transaction another offer was taken back for it, and it takes the seat of that one.
+    """
 
     address: str
     role: Role
@@ -19,6 +22,7 @@ class Offer:
     name: str = ""
     job_title: str = ""
     phone: str = ""
+    has_seat: bool = False
 
 
 # After so many days a person who has not answered is reminded; and once more so long before the offer ends.

@@ -166,11 +166,11 @@ def _as_many_as_fit(organization: Organization, found: list[Sorted]) -> list[Sor
     for place, one in enumerate(found):
         if one.bucket is not Bucket.READY:
             continue
-        if seats == 0:
+        if seats == 0 and not one.offer.has_seat:
             found[place] = one._replace(bucket=Bucket.NO_SEAT, reason=no_seat.reason)
         elif new == 0 and one.is_new:
             found[place] = one._replace(bucket=Bucket.CAP, reason=no_address.reason)
         else:
-            seats = None if seats is None else seats - 1
+            seats = seats and seats - 1
             new = new if new is None or not one.is_new else new - 1
     return found

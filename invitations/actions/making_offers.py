@@ -48,7 +48,7 @@ def groups_here(organization: Organization, groups: Collection[Group]) -> list[G
 def offer_again(
     organization: Organization, actor: Actor, invitation: Invitation, email: str, *, too_often: Collection[str]
 ) -> Outcome[Invitation]:
-    """Make the same offer to another address; for actions that have asked."""
+    """Make the same offer to another address, in its seat; for actions that have asked, and have taken it back."""
     assert invitation.role is not None  # noqa: S101 - they have asked
     groups = organization.groups.filter(pk__in=[UUID(hex=one) for one in invitation.group_ids])
     same = Offer(
@@ -59,6 +59,7 @@ def offer_again(
         invitation.name,
         invitation.job_title,
         invitation.phone,
+        has_seat=True,
     )
     note = invitation.note if organization.trusted else ""
     return make_offers(organization, actor, [same], days=invitation.days, note=note, too_often=too_often)
