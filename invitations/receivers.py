@@ -18,6 +18,7 @@ from audit.erasing import ERASED
 from audit.models import Event
 from audit.recording import record
 from invitations import events
+from invitations.actions.books import turn
 from invitations.actions.changing import offer_instead
 from invitations.actions.mail_failing import note_mail
 from invitations.actions.withdrawing import withdraw
@@ -45,9 +46,8 @@ def expire_invitations(
 ) -> datetime | None:
     """Mark what is past its end and free its seats; answer when the next one ends."""
     lapsed = list(organization.invitations.lapsed(at).order_by("expires_at")[:limit])
-    Invitation.objects.filter(id__among={one.pk for one in lapsed}).update(
-        status=InvitationStatus.EXPIRED, remind_at=None
-    )
+    if lapsed:
+        turn(lapsed, InvitationStatus.EXPIRED, remind_at=None)
     for invitation in lapsed:
         organization.count_offers(invitation.role_id, -1)
         record(

@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
-from invitations.actions.books import record_of
+from invitations.actions.books import record_of, turn
 from invitations.actions.standing import both_sides, may_come_in
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, locked
@@ -106,13 +106,7 @@ def _reloaded(organization: Organization, invitation: Invitation) -> Invitation:
 
 
 def _answer(invitation: Invitation, status: InvitationStatus, accepted_by: User | None = None) -> None:
-    """The one conditional update from pending; the organization's lock makes sure that it finds its row."""
-    changed = Invitation.objects.filter(pk=invitation.pk, status=InvitationStatus.PENDING).update(
-        status=status, answered_at=current_act().now, accepted_by=accepted_by, remind_at=None
-    )
-    if changed != 1:
-        message = f"Invitation {invitation.pk} was answered outside the organization's lock."
-        raise RuntimeError(message)
+    turn([invitation], status, answered_at=current_act().now, accepted_by=accepted_by, remind_at=None)
 
 
 def _groups_of(invitation: Invitation, inviter: Actor | None) -> list[Group]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from audit.actors import Actor
 from audit.events import EventKind
 from audit.recording import record
-from invitations.models import Invitation
+from invitations.models import Invitation, InvitationStatus
 from organizations.models import Organization
 
 
@@ -25,13 +25,27 @@ def record_of(kind: EventKind, actor: Actor, invitation: Invitation, **changes: 
     )
 
 
+def turn(
+    invitations: Sequence[Invitation],
+    to: InvitationStatus,
+    *,
+    of: Collection[InvitationStatus] = (InvitationStatus.PENDING,),
+    **changes: Any,
+) -> None:
+    """The one conditional update of all of these; the organization's lock makes sure that it finds their rows."""
+    rows = Invitation.objects.filter(id__among={one.pk for one in invitations}, status__in=of)
+    if rows.update(status=to, **changes) != len(invitations):
+        message = "Invitations were answered outside the organization's lock."
+        raise RuntimeError(message)
+
+
 def reloaded(organization: Organization, invitations: Sequence[Invitation]) -> list[Invitation]:
-    """These invitations as they stand under the lock, in the order given; of this organization only."""
+    """These invitations as they stand under the lock, in the order given, each once; of this organization only."""
     rows = organization.invitations.select_related("role").filter(id__among={one.pk for one in invitations})
     found = {row.pk: row for row in rows}
     for row in found.values():
         row.organization = organization
-    return [found[one.pk] for one in invitations if one.pk in found]
+    return [found.pop(one.pk) for one in invitations if one.pk in found]
 
 
 def reloaded_one(organization: Organization, invitation: Invitation) -> Invitation:

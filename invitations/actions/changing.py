@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
-from invitations.actions.books import record_of, reloaded_one
+from invitations.actions.books import record_of, reloaded_one, turn
 from invitations.limits import limited
-from invitations.models import Invitation
+from invitations.models import Invitation, InvitationStatus
 from invitations.offers import next_reminder
 from invitations.sorting import TOO_OFTEN
 from organizations.actions.base import action, as_of_now, locked
@@ -19,7 +19,7 @@ from organizations.actions.people import role_of
 from organizations.models import Organization, Role
 
 _CHANGED = [
-    "role", "version", "sent_at", "mail_failed_at", "remind_at", "end_reminded_at", "invited_by", "inviter_label",
+    "role_id", "version", "sent_at", "mail_failed_at", "remind_at", "end_reminded_at", "invited_by_id", "inviter_label",
 ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def offer_instead(organization: Organization, invitations: Sequence[Invitation],
         invitation.remind_at = next_reminder(act.now, invitation.expires_at, act.now)
         invitation.end_reminded_at = None
         invitation.invited_by_id, invitation.inviter_label = actor.id, actor.label
-        invitation.save(update_fields=_CHANGED)
+        turn([invitation], InvitationStatus.PENDING, **{name: getattr(invitation, name) for name in _CHANGED})
         after = {"role": role.label, "version": invitation.version}
         record_of(events.ROLE_CHANGED, actor, invitation, before=before, after=after)
     organization.save_counters()

@@ -8,8 +8,8 @@ from datetime import timedelta
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import events, policies
-from invitations.actions.books import alike, record_of, reloaded
-from invitations.models import Invitation
+from invitations.actions.books import alike, record_of, reloaded, turn
+from invitations.models import Invitation, InvitationStatus
 from invitations.offers import next_reminder, open_until
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.outcome import Outcome
@@ -38,5 +38,5 @@ def extend(
         record_of(events.EXTENDED, actor, invitation, before=before, after={"expires_at": str(until)})
         outcome.done.append(invitation)
     for ends, remind, rows in alike(outcome.done):
-        Invitation.objects.filter(id__among={one.pk for one in rows}).update(expires_at=ends, remind_at=remind)
+        turn(rows, InvitationStatus.PENDING, expires_at=ends, remind_at=remind)
     return outcome

@@ -11,7 +11,7 @@ from django.db.models import F
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
-from invitations.actions.books import alike, record_of, reloaded
+from invitations.actions.books import alike, record_of, reloaded, turn
 from invitations.limits import limited
 from invitations.models import Invitation, InvitationStatus, Refusal
 from invitations.offers import next_reminder, open_until
@@ -104,11 +104,12 @@ def _renew(invitation: Invitation, actor: Actor) -> None:
 
 
 def _save_renewed(invitations: Sequence[Invitation]) -> None:
-    open_or_expired = (InvitationStatus.PENDING, InvitationStatus.EXPIRED)
     for ends, remind, rows in alike(invitations):
-        changed = Invitation.objects.filter(id__among={one.pk for one in rows}, status__in=open_or_expired).update(
+        turn(
+            rows,
+            InvitationStatus.PENDING,
+            of=(InvitationStatus.PENDING, InvitationStatus.EXPIRED),
             version=F("version") + 1,
-            status=InvitationStatus.PENDING,
             sent_at=rows[0].sent_at,
             asked_at=None,
             mail_failed_at=None,
@@ -118,9 +119,6 @@ def _save_renewed(invitations: Sequence[Invitation]) -> None:
             invited_by=rows[0].invited_by_id,
             inviter_label=rows[0].inviter_label,
         )
-        if changed != len(rows):
-            message = "Invitations were answered outside the organization's lock."
-            raise RuntimeError(message)
 
 
 def _unwanted(organization: Organization, invitations: Sequence[Invitation]) -> dict[str, Decision]:

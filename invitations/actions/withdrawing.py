@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from audit.actions import current_act
 from audit.actors import Actor
 from invitations import events, policies
-from invitations.actions.books import record_of, reloaded
+from invitations.actions.books import record_of, reloaded, turn
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, as_of_now, locked
 from organizations.actions.outcome import Outcome
@@ -36,9 +36,7 @@ def withdraw(organization: Organization, invitations: Sequence[Invitation], *, a
     if not invitations:
         return
     act = current_act()
-    Invitation.objects.filter(id__among={one.pk for one in invitations}, status=InvitationStatus.PENDING).update(
-        status=InvitationStatus.REVOKED, answered_at=act.now, remind_at=None
-    )
+    turn(invitations, InvitationStatus.REVOKED, answered_at=act.now, remind_at=None)
     for invitation in invitations:
         organization.count_offers(invitation.role_id, -1)
         after = {"status": InvitationStatus.REVOKED.value} | ({"reason": reason} if reason else {})
