@@ -23,9 +23,10 @@ def remind_people() -> None:
     """Remind everyone who is due, organization by organization. Any number of workers may try at once."""
     due = Invitation.objects.to_remind(timezone.now()).order_by().values("organization")
     for organization in Organization.objects.filter(pk__in=due).order_by("id"):
-        batch = uuid7()
-        while remind(actor=SYSTEM, organization=organization, batch=batch):
-            pass
+        try:
+            _remind(organization)
+        except Exception:  # one organization must not keep the others waiting
+            logger.exception("Nobody more was reminded of invitations to %s.", organization.pk)
 
 
 @shared_task(name="invitations.forget_lists")
@@ -42,3 +43,9 @@ def seats_freed() -> None:
             tell_of_free_seats(actor=SYSTEM, organization=organization)
         except Exception:  # one organization must not keep the others waiting
             logger.exception("Nobody who waits for a seat of %s was told.", organization.pk)
+
+
+def _remind(organization: Organization) -> None:
+    batch = uuid7()
+    while remind(actor=SYSTEM, organization=organization, batch=batch):
+        pass

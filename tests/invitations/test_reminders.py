@@ -19,7 +19,8 @@ from invitations.actions.resending import resend
 from invitations.offers import next_reminder
 from invitations.tasks import remind_people
 from organizations.actions.settings import switch_reminders
-from tests.factories import acting, invitee, offer, role_of
+from organizations.models import Organization
+from tests.factories import acting, invitee, offer, pending, role_of
 from tests.witness import deliver, written
 
 BEGIN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -186,6 +187,17 @@ def test_the_next_version_has_a_last_reminder_of_its_own(clock, org, owner, anew
     deliver()
     last = {"send again": 12, "another role": 35}[anew]
     assert days_of_reminders(clock, range(7, 46)) == [8, 11, last]
+
+
+def test_organization_whose_people_cannot_be_reminded_keeps_no_other_waiting(clock, org, owner, outsider, caplog):
+    offer(owner, "ines@example.org")
+    offer(outsider, "ove@example.org")
+    pending(org, 1, ends=BEGIN + timedelta(days=1))
+    # Counters that are wrong, as they never should be: the constraint refuses to count below zero.
+    Organization.objects.filter(pk=org.pk).update(reserved_seats=0)
+    news = later(clock, days=2)
+    assert [(one.chain_id, one.action) for one in news.events] == [(outsider.organization_id, "invitation.reminded")]
+    assert "Nobody more was reminded" in caplog.text
 
 
 def test_many_are_reminded_in_chunks_of_one_batch(clock, org, owner, monkeypatch):
