@@ -19,6 +19,7 @@ from invitations.bulk.understanding import Words
 from invitations.models import Bucket, InviteList, InviteRow
 from invitations.offers import Offer
 from invitations.sorting import sort_offers
+from jobs.models import Job
 from organizations.models import Group, Organization, Role
 
 KEPT = timedelta(days=30)
@@ -146,8 +147,13 @@ def counts(invite_list: InviteList) -> dict[str, int]:
 
 
 def forget_old_lists() -> None:
-    """Delete lists of long ago; what was sent stands among the invitations and in the audit log."""
-    InviteList.objects.filter(created_at__lte=timezone.now() - KEPT).delete()
+    """Delete lists of long ago, and none that is being sent or was sent since.
+
+    What was sent stands among the invitations and in the audit log.
+    """
+    long_ago = timezone.now() - KEPT
+    of_use = Job.objects.exclude(finished_at__lte=long_ago).order_by().values("pk")
+    InviteList.objects.filter(created_at__lte=long_ago).exclude(job_id__in=of_use).delete()
 
 
 @contextmanager

@@ -37,7 +37,7 @@ SECONDS_HERE = 20
 def send_list(*, actor: Actor, user: User, invite_list: InviteList) -> Job:
     """Invite everyone who is ready: at once where they are few, else by a worker.
 
-    Sending a list twice answers the same job. Raises ValidationError (`nobody`, `limit`) and PermissionDenied.
+    Sending a list twice answers the same job. Raises ValidationError (`nobody`, `limit`, `sent`) and PermissionDenied.
     """
     holds(actor, "invitations.create").enforce()
     if actor.kind is not ActorKind.MEMBER or actor.id != user.pk:
@@ -111,9 +111,13 @@ def _send_part(
 
 
 def _job_of(invite_list: InviteList) -> Job | None:
-    """The work that sends the list, or has sent it."""
+    """The work that sends the list, or has sent it. Raises ValidationError (`sent`) where that is forgotten."""
     job_id = InviteList.objects.values_list("job_id", flat=True).get(pk=invite_list.pk)
-    return Job.objects.get(pk=job_id) if job_id else None
+    job = Job.objects.filter(pk=job_id).first() if job_id else None
+    if job_id and job is None:
+        message = "This list was sent already."
+        raise ValidationError(message, code="sent")
+    return job
 
 
 def _spend(actor: Actor, invite_list: InviteList) -> list[int]:
