@@ -15,7 +15,6 @@ from invitations.actions.correcting import correct_address
 from invitations.actions.extending import extend
 from invitations.actions.refusing import refuse_further
 from invitations.actions.resending import resend
-from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from organizations.actions.domains import restrict_domains
 from organizations.actions.plans import set_plan, set_seats
@@ -154,39 +153,6 @@ def test_a_mistyped_address_is_corrected_in_the_seat_that_it_had(org, owner, sta
     browser = client_of(None)
     assert "was withdrawn" in browser.get(browser.get(link).headers["Location"]).content.decode()
     assert [letter.to for letter in deliver()] == [["ines@example.org"]]
-
-
-@pytest.mark.parametrize("limit", [0, 1, 2, 3, 4])
-def test_a_correction_takes_the_seat_that_it_gives_back_also_where_there_are_fewer_than_are_in_use(
-    org, owner, staff, limit
-):
-    """One member and two offers: three in use, whatever the limit. Nobody else gets in by it."""
-    offer(owner, "ove@example.org")
-    wrong = offer(owner, "inse@example.org")
-    set_seats(actor=acting(staff), organization=org, seats=limit)
-    for email in ("ines@example.org", "ines@studio.example.org"):
-        with written() as news:
-            (wrong,) = correct_address(actor=acting(owner), organization=org, invitation=wrong, email=email).done
-        assert news.actions == ["invitation.revoked", "invitation.sent"]
-        assert [mail.key for mail in news.mails] == [wrong.mail_key]
-        assert counters(org) == (1, 0, 2)
-    if limit < 4:
-        with written() as news, pytest.raises(ValidationError, match="No seat is free"):
-            offer(owner, "third@example.org")
-        assert news.nothing
-    user = UserFactory(email=wrong.email)
-    assert accept(actor=invitee(user), user=user, invitation=wrong, version=1).role.key == "member"
-    assert counters(org) == (2, 0, 1)
-
-
-def test_an_offer_that_is_open_no_longer_gives_no_seat_to_another_address(org, owner, staff):
-    gone = offer(owner, "inse@example.org")
-    revoke(actor=acting(owner), organization=org, invitations=[gone])
-    set_seats(actor=acting(staff), organization=org, seats=1)
-    with written() as news, pytest.raises(ValidationError, match="is revoked"):
-        correct_address(actor=acting(owner), organization=org, invitation=gone, email="ines@example.org")
-    assert news.nothing
-    assert counters(org) == (1, 0, 0)
 
 
 def test_another_address_is_a_new_one_of_the_plan_and_over_it_nothing_changes(org, owner, staff):
