@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -19,6 +20,7 @@ from invitations.bulk import lists, mending
 from invitations.bulk.reading import read_text
 from invitations.bulk.sending import send_list
 from invitations.models import Invitation, InviteList
+from jobs import running
 from jobs.models import Job
 from jobs.running import run_due
 from mail.models import Mail
@@ -267,6 +269,31 @@ def test_a_long_list_is_sent_by_a_worker_five_hundred_at_a_time(org, owner):
     assert Event.objects.filter(action="invitation.sent", batch=job.pk).count() == 1_203
     assert Mail.objects.filter(key__startswith="invitation:").count() == 1_203
     assert set(made.rows.values_list("bucket", flat=True)) == {"sent"}
+
+
+def test_how_far_the_sending_is_stands_on_the_page_in_numbers_that_move(org, owner, client_of):
+    made = a_list(owner, "\n".join(f"person{one}@example.org" for one in range(1_203)))
+    browser, page = client_of(owner), f"/o/marram/invitations/lists/{made.pk}/"
+    job, seen = send(made, owner), []
+    for _ in range(3):
+        for headers in ({}, {"HX-Target": "progress"}):  # the page, and the part of it that is asked for every second
+            html = browser.get(page, headers=headers).content.decode()
+            assert 'hx-trigger="every 1s"' in html
+            (bar,) = re.findall(r"<progress[^>]*>", html)
+            assert 'aria-label="Inviting people"' in bar
+            numbers = re.search(r'max="(\d+)" value="(\d+)"', bar)
+            said = re.search(r"(\d+) %: ([\d,]+) of ([\d,]+)", html)
+            seen.append((numbers.groups(), said.groups()))
+        running.run(job.pk, 0)
+    assert seen[::2] == seen[1::2] == [
+        (("1203", "0"), ("0", "0", "1,203")),
+        (("1203", "500"), ("41", "500", "1,203")),
+        (("1203", "1000"), ("83", "1,000", "1,203")),
+    ]  # fmt: skip
+    html = browser.get(page).content.decode()
+    assert "1,203 people are invited to Marram Instruments" in html
+    assert "<progress" not in html
+    assert "every 1s" not in html
 
 
 def test_a_last_day_ends_in_the_zone_of_whoever_sends_whether_or_not_a_worker_does(org, owner, client_of, monkeypatch):
