@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -40,31 +40,44 @@ def resend(
     One that expired is open again, where a seat is free; one that was sent again since it was read is left as it is.
     Raises ValidationError (`limit`).
     """
-    return _resend(actor, organization, invitations, too_often)
+    seen = {one.pk: one.version for one in invitations}
+    return _resend(actor, organization, invitations, too_often, lambda one: one.version != seen[one.pk])
 
 
 @action
 def resend_chosen(
-    *, actor: Actor, organization: Organization, invitations: Sequence[Invitation], too_often: Collection[str]
+    *,
+    actor: Actor,
+    organization: Organization,
+    invitations: Sequence[Invitation],
+    too_often: Collection[str],
+    since: datetime,
 ) -> Outcome[Invitation]:
-    """The same for a part of many: their limits were counted when the work began, outside of any transaction."""
-    return _resend(actor, organization, invitations, too_often)
+    """The same for a part of many: their limits were counted when the work began, outside of any transaction.
+
+    `since` is when somebody saw what they chose: one that was sent again after that is left as it is.
+    """
+    return _resend(actor, organization, invitations, too_often, lambda one: one.sent_at > since)
 
 
 def _resend(
-    actor: Actor, organization: Organization, invitations: Sequence[Invitation], too_often: Collection[str]
+    actor: Actor,
+    organization: Organization,
+    invitations: Sequence[Invitation],
+    too_often: Collection[str],
+    is_newer: Callable[[Invitation], bool],
 ) -> Outcome[Invitation]:
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     outcome: Outcome[Invitation] = Outcome()
-    rows, seen = reloaded(organization, invitations), {one.pk: one.version for one in invitations}
+    rows = reloaded(organization, invitations)
     unwanted = _unwanted(organization, rows)
     before: dict[Any, dict[str, Any]] = {}
     for invitation in rows:
         decision = (
             policies.may_resend(actor, invitation, act.now)
-            and _as_seen(invitation, seen[invitation.pk])
+            and _as_seen(invitation, is_newer(invitation))
             and unwanted.get(invitation.email, YES)
             and _not_too_often(invitation, too_often)
         )
@@ -137,9 +150,9 @@ def _unwanted(organization: Organization, invitations: Sequence[Invitation]) -> 
     return said | dict.fromkeys(members, no(f"This person belongs to {organization} already.", "member"))
 
 
-def _as_seen(invitation: Invitation, version: int) -> Decision:
-    """A button that is pressed twice mails once."""
-    if invitation.version != version:
+def _as_seen(invitation: Invitation, is_newer: bool) -> Decision:
+    """A button that is pressed twice, by one person or by two, mails once."""
+    if is_newer:
         return no(f"A newer link is on its way to {invitation.email} already.", "changed")
     return YES
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,11 +40,13 @@ def change_many(
     rows: InvitationQuerySet,
     days: int = 0,
     once: UUID | None = None,
+    shown: datetime | None = None,
 ) -> Job:
     """Do it to these invitations, as they are now: what is chosen is chosen before the first is changed.
 
-    `once` names the question that was answered: whoever answers it twice gets the same job. Raises ValidationError
-    (`nobody`, `limit`, `twice`) and PermissionDenied.
+    `once` names the question that was answered: whoever answers it twice gets the same job. `shown` is when it was
+    asked: what somebody sent again since then is not sent once more. Raises ValidationError (`nobody`, `limit`,
+    `twice`) and PermissionDenied.
     """
     holds(actor, deed.permission).enforce()
     if once and (begun := _begun(once, user, organization)):
@@ -60,6 +62,8 @@ def change_many(
     arguments = {"deed": deed.key, "days": days} | (chunks[0] if here else {})
     job = new_job(KIND, actor=actor, user=user, organization=organization, arguments=arguments)
     job.total, job.report = len(chosen), Report().kept()
+    # Nobody has seen what is to come: a moment that was made up counts as the one at which it was asked for, at most.
+    job.arguments["since"] = min(shown or job.created_at, job.created_at).isoformat()
     if once:
         job.pk = once
     try:
@@ -77,11 +81,11 @@ def change_many(
 
 
 def rehearse(
-    *, actor: Actor, organization: Organization, deed: Deed, rows: InvitationQuerySet, days: int = 0
+    *, actor: Actor, organization: Organization, deed: Deed, rows: InvitationQuerySet, shown: datetime
 ) -> Outcome[Invitation]:
     """What would come of it for at most 500: it is done and taken back before anybody sees it."""
     with transaction.atomic():
-        outcome = deed.do(actor, organization, list(rows.order_by("-id")[:MOST_AT_ONCE]), days, ())
+        outcome = deed.do(actor, organization, list(rows.order_by("-id")[:MOST_AT_ONCE]), 0, (), shown)
         transaction.set_rollback(True)
     return outcome
 
@@ -101,6 +105,7 @@ def step(job: Job) -> bool:
             deed=deed_of(job),
             days=job.arguments["days"],
             too_often=chunk["too_often"],
+            since=datetime.fromisoformat(job.arguments["since"]),
             batch=job.pk,
         )
     count(job, outcome, seen=len(ids))
@@ -117,10 +122,11 @@ def _change_part(
     deed: Deed,
     days: int,
     too_often: Collection[str],
+    since: datetime,
     batch: UUID,
 ) -> Outcome[Invitation]:
     current_act().batch = batch
-    return deed.do(actor, organization, invitations, days, too_often)
+    return deed.do(actor, organization, invitations, days, too_often, since)
 
 
 def deed_of(job: Job) -> Deed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from audit.actors import Actor
@@ -16,7 +17,7 @@ from organizations.models import Organization
 
 
 class Do(Protocol):
-    """Calls the action on at most 500; `days` and `too_often` for those that ask for them."""
+    """Calls the action on at most 500; `days`, `too_often` and `since` for those that ask for them."""
 
     def __call__(
         self,
@@ -25,6 +26,7 @@ class Do(Protocol):
         invitations: Sequence[Invitation],
         days: int,
         too_often: Collection[str],
+        since: datetime,
     ) -> Outcome[Invitation]: ...
 
 
@@ -60,8 +62,8 @@ RESEND = Deed(
     permission="invitations.update",
     label="Send again",
     icon="mail-forward",
-    do=lambda actor, organization, invitations, days, too_often: resend_chosen(
-        actor=actor, organization=organization, invitations=invitations, too_often=too_often
+    do=lambda actor, organization, invitations, days, too_often, since: resend_chosen(
+        actor=actor, organization=organization, invitations=invitations, too_often=too_often, since=since
     ),
     title="Send {what} again?",
     text="A new mail with a new link to join {organization} goes out to each.",
@@ -79,7 +81,7 @@ EXTEND = Deed(
     permission="invitations.update",
     label="Extend",
     icon="clock",
-    do=lambda actor, organization, invitations, days, too_often: extend(
+    do=lambda actor, organization, invitations, days, too_often, since: extend(
         actor=actor, organization=organization, invitations=invitations, days=days
     ),
     title="Let {what} stand for longer?",
@@ -94,7 +96,7 @@ REVOKE = Deed(
     permission="invitations.delete",
     label="Revoke",
     icon="mail-x",
-    do=lambda actor, organization, invitations, days, too_often: revoke(
+    do=lambda actor, organization, invitations, days, too_often, since: revoke(
         actor=actor, organization=organization, invitations=invitations
     ),
     title="Revoke {what}?",

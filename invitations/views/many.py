@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +29,7 @@ from organizations.views.base import OrganizationMixin
 
 
 class ChangeManyView(OrganizationMixin, View):
-    """Takes `deed`, the selection and `next`; its page sends them along again with `go` and `once`."""
+    """Takes `deed`, the selection and `next`; its page sends them along again with `go`, `once` and `shown`."""
 
     section = "invitations:list"
     page_name = "the page that changes several invitations"
@@ -72,7 +73,7 @@ class ChangeManyView(OrganizationMixin, View):
             raise ValidationError(message, code="nobody")
         report, changing = Report(), number
         if number <= MOST_AT_ONCE and not deed.asks_days:
-            outcome = rehearse(actor=self.actor, organization=self.organization, deed=deed, rows=rows)
+            outcome = rehearse(actor=self.actor, organization=self.organization, deed=deed, rows=rows, shown=self.now)
             report.add(outcome.passed_over)
             report.name(one.email for one in outcome.done)
             changing = len(outcome.done)
@@ -104,6 +105,7 @@ class ChangeManyView(OrganizationMixin, View):
             rows=rows,
             days=days,
             once=place_of(self.request.POST.get("once", "")),
+            shown=_moment(self.request.POST.get("shown", "")),
         )
         if job.is_open or Report.read(job.report).passed_over:
             return redirect("invitations:many_job", self.organization.slug, job.pk)
@@ -125,9 +127,11 @@ class ChangeManyView(OrganizationMixin, View):
     def _fields(self, deed: Deed, selection: Selection, rows: InvitationQuerySet, number: int) -> list[tuple[str, str]]:
         """What the next step needs again: nothing that comes meanwhile is changed after the confirmation.
 
-        `once` names this question, so that whoever presses its button twice changes nothing twice.
+        `once` names this question, so that whoever presses its button twice changes nothing twice; `shown` says when it
+        was asked, so that of two people who ask the same only the first one mails.
         """
         fields = [("deed", deed.key), ("next", page_after(self)), ("once", uuid7().hex)]
+        fields += [("shown", self.now.isoformat())]
         ids = rows.newest_first().values_list("pk", flat=True)
         if number > MOST_AT_ONCE and selection.everything:
             return [*fields, ("all", "1"), ("query", selection.query), ("until", ids[0].hex)]
@@ -156,3 +160,12 @@ class ManyJobView(OrganizationMixin, TemplateView):
             "reasons": Report.read(job.report).reasons,
         }
         return super().get_context_data(**kwargs | context)
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment that a form carries; None where it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from invitations.bulk.many import _change_part
@@ -49,7 +50,7 @@ def a_chunk_of_people_is_changed_back(cast: Cast) -> dict[str, Any]:
 
 @tells(_change_part, "2 org invitation.revoked")
 def a_chunk_of_invitations_is_revoked(cast: Cast) -> dict[str, Any]:
-    return open_offers(cast) | {"deed": REVOKE, "days": 0, "too_often": (), "batch": uuid7()}
+    return open_offers(cast) | {"deed": REVOKE, "days": 0, "too_often": (), "since": timezone.now(), "batch": uuid7()}
 
 
 @tells(_send_part, "2 org invitation.sent")

@@ -79,7 +79,7 @@ def one_that_expired_is_sent_again(cast: Cast) -> dict[str, Any]:
 
 @tells(resend_chosen, "2 org invitation.resent")
 def those_of_a_choice_are_sent_again(cast: Cast) -> dict[str, Any]:
-    return open_offers(cast) | {"too_often": ()}
+    return open_offers(cast) | {"too_often": (), "since": timezone.now()}
 
 
 @tells(extend, "2 org invitation.extended")
