@@ -1,7 +1,8 @@
 """How much may be invited in how long: by one person, one organization, from one place, and to one address.
 
-Counted in the shared cache, before a transaction begins: what the action refuses afterwards stays counted. The numbers
-are those of `settings.INVITATION_LIMITS`.
+Counted in the shared cache, before a transaction begins: what the action refuses afterwards stays counted. What mails
+inside of somebody else's asks the outbox instead (`mailed`), and is counted here once it is committed. The numbers are
+those of `settings.INVITATION_LIMITS`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, TypeVar, cast
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from audit.actors import Actor, ActorKind
 from audit.ambient import origin
@@ -60,6 +62,11 @@ def spend_on_list(actor: Actor, organization: Organization, emails: Collection[s
     """Count a whole list before it is sent; answers whom to pass over. Raises ValidationError (`limit`)."""
     _spend(actor, organization, len(emails))
     return _Mailed(organization, emails).too_often
+
+
+def count_once_committed(organization: Organization, emails: Collection[str]) -> None:
+    """An invitation goes to each of these from inside a transaction, which has asked the outbox whether it may."""
+    transaction.on_commit(lambda: _Mailed(organization, emails), robust=True)
 
 
 class _Mailed:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Min, Q, QuerySet
 from django.dispatch import receiver
 
@@ -22,6 +23,8 @@ from invitations.actions.books import turn
 from invitations.actions.changing import offer_instead
 from invitations.actions.mail_failing import note_mail
 from invitations.actions.withdrawing import withdraw
+from invitations.limits import count_once_committed
+from invitations.mailed import mailed_enough
 from invitations.models import Invitation, InvitationStatus, InviteRow
 from invitations.policies import may_offer
 from organizations.actions.base import locked
@@ -89,12 +92,24 @@ def withdraw_what_may_no_longer_be_offered(
 def answer_for_open_offers(
     sender: Any, organization: Organization, role: Role, replacement: Role | None, actor: Actor, **kwargs: Any
 ) -> None:
-    """Open offers of a role that goes get the one that takes its place, with a new mail, or are revoked."""
+    """Open offers of a role that goes get the one that takes its place, with a new mail, or are revoked.
+
+    Raises ValidationError (`too_often`) where somebody was mailed enough for today.
+    """
     offers = list(organization.invitations.pending(now()).filter(role=role))
     if replacement is None:
         withdraw(organization, offers, actor=actor, reason=f"{role.label} was deleted")
-    else:
-        offer_instead(organization, offers, replacement, actor=actor)
+        return
+    emails = [one.email for one in offers]
+    if enough := mailed_enough(organization, emails, now()):
+        people = "1 person who is" if len(enough) == 1 else f"{len(enough):,} people who are"
+        message = (
+            f"{people} invited to it got several invitations today, and this would mail another one. "
+            "Try again tomorrow, or revoke the invitations instead."
+        )
+        raise ValidationError(message, code="too_often")
+    offer_instead(organization, offers, replacement, actor=actor)
+    count_once_committed(organization, emails)
 
 
 @receiver(role_offered)

@@ -17,6 +17,7 @@ from mail.models import Mail, State
 
 MAILS_PER_NUDGE = 50
 MOST_NUDGES = 4
+_KEYS_AT_ONCE = 10_000
 
 
 class NewMail(NamedTuple):
@@ -54,6 +55,15 @@ def enqueue_many(mails: Sequence[NewMail], *, new: bool = False) -> None:
 def latest(keys: Iterable[str]) -> dict[str, Mail]:
     """The mails with these keys, by key, as they stand now."""
     return {mail.key: mail for mail in Mail.objects.filter(key__in=set(keys))}
+
+
+def put_since(keys: Iterable[str], since: datetime) -> set[str]:
+    """Those of the keys whose mails were put into the outbox after that, whatever became of them."""
+    wanted, found = list(keys), set()
+    for at in range(0, len(wanted), _KEYS_AT_ONCE):
+        some = Mail.objects.filter(key__in=wanted[at : at + _KEYS_AT_ONCE], created_at__gt=since)
+        found |= set(some.values_list("key", flat=True))
+    return found
 
 
 def try_again(mail: Mail) -> bool:

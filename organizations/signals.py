@@ -5,7 +5,8 @@
 `members_removed`: the same, once for all of them. Arguments: `organization`, `memberships` (still saved), `actor`.
 `authority_changed`: people may do something else than before. Arguments: `organization`, `memberships` (a queryset:
 they can be all that there are), `actor`.
-`role_removed`: a custom role goes. Arguments: `organization`, `role` (still saved), `replacement` (or None), `actor`.
+`role_removed`: a custom role goes. Arguments: `organization`, `role` (still saved), `replacement` (or None), `actor`. A
+receiver that cannot do with the replacement at this moment raises ValidationError.
 `role_offered`: how many open offers of a role are there? A receiver answers a number. Arguments: `organization`,
 `role`, `at`.
 `role_let_in`: how many ways to join without an invitation give a role? A receiver answers a number. Arguments:

@@ -1,6 +1,6 @@
 """Offers of membership, lists of people to invite, people who asked for no more; ways to join, and who asks to."""
 
-from invitations.models.invitations import NOTE_LENGTH, Invitation, InvitationStatus
+from invitations.models.invitations import NOTE_LENGTH, Invitation, InvitationStatus, mail_key
 from invitations.models.join_requests import MESSAGE_LENGTH, REASON_LENGTH, SHOWN_FOR, JoinRequest, JoinStatus
 from invitations.models.lists import MOST_ROWS, WORDS, Bucket, InviteList, InviteRow
 from invitations.models.refusals import Refusal
@@ -24,4 +24,5 @@ __all__ = [
     "Refusal",
     "WayIn",
     "WayKind",
+    "mail_key",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +17,11 @@ from invitations.querysets import InvitationQuerySet
 from organizations.models import Organization, Role, validate_phone
 
 NOTE_LENGTH = 500
+
+
+def mail_key(key: UUID, version: int) -> str:
+    """The outbox's key of the mail that carries that version of the invitation with this id."""
+    return f"invitation:{key}:{version}"
 
 
 class InvitationStatus(models.TextChoices):
@@ -104,7 +110,7 @@ class Invitation(models.Model):
     @property
     def mail_key(self) -> str:
         """The outbox's key of the mail that carries the newest link."""
-        return f"invitation:{self.pk}:{self.version}"
+        return mail_key(self.pk, self.version)
 
     @property
     def is_in_a_closed_name(self) -> bool:

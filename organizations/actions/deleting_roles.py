@@ -20,8 +20,8 @@ def delete_role(*, actor: Actor, role: Role, move_to: Role | None, invitations_t
     """Delete a custom role; answers how many people held it.
 
     They get `move_to`, or with None stay without a role and can do nothing. Open invitations get `invitations_to`, or
-    with None are revoked. Raises ValidationError (`unknown_role`, `same_role`, `too_many_holders`, or a policy's code)
-    and PermissionDenied.
+    with None are revoked. Raises ValidationError (`unknown_role`, `same_role`, `too_many_holders`, `too_often`, or a
+    policy's code) and PermissionDenied.
     """
     organization = locked(role.organization_id or builtin_stays())
     actor = as_of_now(actor, organization)
@@ -38,7 +38,10 @@ def delete_role(*, actor: Actor, role: Role, move_to: Role | None, invitations_t
         places = places_of_holders(actor, role, replacement.grant_set)
         policies.may_give_there(actor, replacement.grant_set, places).demand()
     for_curators = _replacement_of_curators(actor, organization, role, replacement)
-    signals.role_removed.send(Role, organization=organization, role=role, replacement=for_invited, actor=actor)
+    try:
+        signals.role_removed.send(Role, organization=organization, role=role, replacement=for_invited, actor=actor)
+    except ValidationError as refusal:  # of what those invited get instead
+        raise ValidationError({"invitations_to": refusal}) from refusal
     _move(organization, holders, role, replacement, for_curators, actor)
     before = {"label": role.label, "description": role.description, "grants": role.grants}
     after = {"moved_to": label_of(replacement)}
