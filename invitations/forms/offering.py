@@ -14,13 +14,13 @@ from django.core.exceptions import ValidationError
 from audit.actors import Actor
 from invitations import policies
 from invitations.bulk.reading import LARGEST_FILE, ReadRow, read_file, read_text
+from invitations.forms.lengths import LIMITS, DaysField
 from invitations.models import NOTE_LENGTH, Invitation
 from organizations.forms.end_of_access import EndOfAccessField
 from organizations.forms.roles_offered import PICKER, RoleField
 from organizations.models import Group, Organization, Role
 from organizations.policies import Decision, may_edit_group, may_give
 
-LENGTHS = (1, 3, 7, 14, 30)
 DETAILS = ("name", "job_title", "phone")
 _WHAT = ("role", "groups", "days", "access_ends_at", "note")
 _LONGEST_PASTE = 2_000_000
@@ -31,7 +31,7 @@ class OfferForm(forms.Form):
 
     role = RoleField()
     groups = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
-    days = forms.TypedChoiceField(label="Open for", coerce=int, help_text="Until then it keeps a seat.")
+    days = DaysField(label="Open for (days)", help_text=f"{LIMITS}. It keeps a seat until it ends.")
     access_ends_at = EndOfAccessField(
         required=False, help_text="The last day here for everyone who accepts. Empty: it does not end by itself."
     )
@@ -52,7 +52,7 @@ class OfferForm(forms.Form):
         cast("RoleField", self.fields["role"]).offer(open_to)
         self.fields["role"].initial = next((role.pk for role in open_to), None)
         self._offer_groups()
-        self._offer_lengths()
+        self.fields["days"].initial = settings.INVITATION_DAYS
         if not organization.trusted:
             del self.fields["note"]
         self.helper = FormHelper()
@@ -88,12 +88,6 @@ class OfferForm(forms.Form):
             self.fields["groups"].error_messages["invalid_choice"] = "One of these groups is gone. Choose again."
         else:
             del self.fields["groups"]
-
-    def _offer_lengths(self) -> None:
-        lengths = sorted({*LENGTHS, settings.INVITATION_DAYS, *([self.initial["days"]] if self.initial else [])})
-        field = self.fields["days"]
-        field.choices = [(days, f"{days} days" if days > 1 else "1 day") for days in lengths]  # type: ignore[attr-defined]
-        field.initial = settings.INVITATION_DAYS
 
 
 def says_nothing_else(row: ReadRow) -> bool:

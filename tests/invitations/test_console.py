@@ -150,7 +150,7 @@ def test_extending_to_an_earlier_day_says_why_not_beside_the_field(client_of, ow
     invitation = offer(owner, "ada@example.org", days=30)
     html = text_of(client_of(owner).post(f"{PAGE}{invitation.pk}/extend/", {"days": "3"}))
     assert "is open for longer already" in html
-    assert "Choose one of these days." in text_of(
+    assert "An invitation is open for 1 to 30 days." in text_of(
         client_of(owner).post(f"{PAGE}{invitation.pk}/extend/", {"days": "400"})
     )
 
