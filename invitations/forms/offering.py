@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -79,15 +80,16 @@ class OfferForm(forms.Form):
         if not decision:
             self.add_error(field, ValidationError(decision.reason, code=decision.code))
 
+    @cached_property
+    def groups_offered(self) -> dict[str, Group]:
+        rows = self.organization.groups.by_name()
+        return {one.pk.hex: one for one in rows if may_edit_group(self.actor, one)}
+
     def _offer_groups(self) -> None:
-        rows = self.organization.groups.by_name() if "groups" in self.data or not self.is_bound else []
-        self.groups_offered: dict[str, Group] = {one.pk.hex: one for one in rows if may_edit_group(self.actor, one)}
-        if self.is_bound or self.groups_offered:
-            choices = [(key, group.name) for key, group in self.groups_offered.items()]
-            self.fields["groups"].choices = choices  # type: ignore[attr-defined]
-            self.fields["groups"].error_messages["invalid_choice"] = "One of these groups is gone. Choose again."
-        else:
-            del self.fields["groups"]
+        """Looked up when they are chosen from or shown: where none was chosen and nothing is wrong, nobody asks."""
+        field = cast("forms.MultipleChoiceField", self.fields["groups"])
+        field.choices = lambda: [(key, group.name) for key, group in self.groups_offered.items()]
+        field.error_messages["invalid_choice"] = "One of these groups is gone. Choose again."
 
 
 def says_nothing_else(row: ReadRow) -> bool:
@@ -166,6 +168,7 @@ class InviteForm(OfferForm):
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
-        shown = [name for name in names if name in self.fields]
+        left_out = set() if self.groups_offered or "groups" in self.errors else {"groups"}
+        shown = [name for name in names if name in self.fields.keys() - left_out]
         helper.layout = Layout(*[Field(name, template=PICKER) if name == "role" else name for name in shown])
         return helper

@@ -13,6 +13,7 @@ from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from mail.models import Mail, State
+from organizations.actions.groups import create_group
 from tests.factories import acting, count_again, give_role, invitee, offer, pending, role_of
 from tests.organizations.designing import design, hold
 from tests.witness import counters, deliver, link_in, written
@@ -216,3 +217,34 @@ def test_who_invites_without_reading_invitations_is_led_where_they_may_be(client
     for response, said in ((sent, "is invited to Marram Instruments"), (revoked, "is withdrawn")):
         assert response.redirect_chain == [("/o/marram/", 302)]
         assert (response.status_code, said in response.content.decode()) == (200, True)
+
+
+def groups_shown(response) -> list[tuple[str, bool]]:
+    """The groups that can be chosen, and whether they are."""
+    boxes = re.findall(
+        r'<input[^>]*name="groups"[^>]*>\s*<label[^>]*>\s*([^<]+?)\s*</label>', response.content.decode()
+    )
+    ticked = [" checked" in one for one in re.findall(r'<input[^>]*name="groups"[^>]*>', response.content.decode())]
+    return list(zip(boxes, ticked, strict=True))
+
+
+def test_after_a_mistake_groups_can_still_be_chosen_and_those_that_were_are(grace, org, owner):
+    alpha, _ = (
+        create_group(actor=acting(owner), organization=org, name=name, description="") for name in ("Alpha", "Beta")
+    )
+    form = {"addresses": "uma@example.org", "role": role_of(org, "viewer").pk, "days": "0"}
+    wrong = grace.post("/o/marram/invitations/new/", form)
+    assert groups_shown(wrong) == [("Alpha", False), ("Beta", False)]
+    again = grace.post("/o/marram/invitations/new/", form | {"groups": alpha.pk.hex})
+    assert groups_shown(again) == [("Alpha", True), ("Beta", False)]
+    gone = grace.post("/o/marram/invitations/new/", form | {"days": "7", "groups": "0" * 32})
+    assert "One of these groups is gone. Choose again." in gone.content.decode()
+
+
+def test_where_there_are_no_groups_none_are_asked_for(grace, org):
+    form = {"addresses": "uma@example.org", "role": role_of(org, "viewer").pk, "days": "0"}
+    for response in (grace.get("/o/marram/invitations/new/"), grace.post("/o/marram/invitations/new/", form)):
+        assert 'id="div_id_groups"' not in response.content.decode()
+        assert 'name="groups"' not in response.content.decode()
+    gone = grace.post("/o/marram/invitations/new/", form | {"days": "7", "groups": "0" * 32})
+    assert "One of these groups is gone. Choose again." in gone.content.decode()
