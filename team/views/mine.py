@@ -15,10 +15,12 @@ from django.views.generic import TemplateView, View
 
 from accounts.models import User
 from invitations.join_links import links_opened
-from invitations.models import Invitation, JoinLink, JoinRequest, Refusal, WayKind
+from invitations.models import JoinLink, JoinRequest, Refusal, WayKind
+from invitations.tabs import place_of
 from organizations.models import Domain, Membership, OwnershipTransfer
 from organizations.policies import domain_of
 from organizations.views.base import LAST_ORGANIZATION
+from team.waiting import waiting_for
 
 SHOWN = 100
 
@@ -36,7 +38,10 @@ class HomeView(LoginRequiredMixin, View):
 
 
 class OrganizationsView(LoginRequiredMixin, TemplateView):
-    """All organizations of the person, the invitations to their verified addresses, and what these refused for good."""
+    """All organizations of the person, the invitations to their verified addresses, and what these refused for good.
+
+    `after` is the invitation after which those begin that are shown, where they are very many.
+    """
 
     template_name = "team/organizations.html"
 
@@ -44,9 +49,8 @@ class OrganizationsView(LoginRequiredMixin, TemplateView):
         user = cast("User", self.request.user)
         now = timezone.now()
         addresses = list(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
-        offers = Invitation.objects.pending(now).to_addresses(addresses).select_related("organization", "role")
-        waiting = list(offers.order_by("expires_at")[:SHOWN])
-        strict = any(one.organization.two_factor_required for one in waiting)
+        waiting = waiting_for(addresses, now, place_of(self.request.GET.get("after", "")))
+        strict = any(one.organization.two_factor_required for one in waiting.rows)
         memberships = Membership.objects.of_user(user).order_by("organization__name")[:SHOWN]
         return super().get_context_data(
             rows=[(one, one.is_active_at(now)) for one in memberships],
