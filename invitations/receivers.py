@@ -22,18 +22,20 @@ from invitations import events
 from invitations.actions.books import turn
 from invitations.actions.changing import offer_instead
 from invitations.actions.mail_failing import note_mail
-from invitations.actions.withdrawing import withdraw
+from invitations.actions.standing import addresses_of
+from invitations.actions.withdrawing import withdraw, withdraw_from_member
 from invitations.limits import count_once_committed
 from invitations.mailed import mailed_enough
 from invitations.models import Invitation, InvitationStatus, InviteRow
 from invitations.policies import may_offer
 from organizations.actions.base import locked
-from organizations.models import Membership, Organization, Role
+from organizations.models import Membership, MembershipSource, Organization, Role
 from organizations.signals import (
     addressed,
     authority_changed,
     counting,
     forgetting,
+    member_added,
     members_removed,
     person_reaches,
     role_offered,
@@ -123,6 +125,15 @@ def count_reserved_seats(sender: Any, organization: Organization, **kwargs: Any)
     """Pending invitations by the role that they offer."""
     pending = organization.invitations.filter(status=InvitationStatus.PENDING).order_by()
     return dict(pending.values_list("role").annotate(offers=Count("pk")))
+
+
+@receiver(member_added)
+def withdraw_what_was_offered_to_them(
+    sender: Any, organization: Organization, membership: Membership, actor: Actor, **kwargs: Any
+) -> None:
+    """Whoever has come in, however that was, has a seat: what is still offered to them would reserve a second one."""
+    if membership.source != MembershipSource.INVITATION and organization.reserved_seats:  # accepting does so itself
+        withdraw_from_member(organization, addresses_of(membership.user), actor=actor)
 
 
 @receiver(members_removed)

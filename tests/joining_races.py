@@ -9,16 +9,18 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actors import SYSTEM
 from audit.models import Event
+from invitations.actions.answering import accept
 from invitations.actions.asking import approve_request, withdraw_request
 from invitations.actions.join_links import revoke_link
-from invitations.models import JoinRequest
+from invitations.actions.withdrawing import revoke
+from invitations.models import Invitation, JoinRequest
 from invitations.tasks import seats_freed
 from mail.models import Mail
 from organizations.actions.domains import add_domain, remove_domain
 from organizations.actions.plans import set_seats
 from organizations.actions.proving import note_answer
-from organizations.models import DnsAnswer, Domain, Membership
-from tests.factories import UserFactory, acting, found, invitee, join, role_of
+from organizations.models import DnsAnswer, Domain, Membership, Organization
+from tests.factories import UserFactory, acting, found, invitee, join, offer, role_of
 from tests.invitations.letting_in import ask, come, let_in, link, use
 from tests.organizations.changing import suspend
 from tests.race_stories import is_whole
@@ -77,6 +79,55 @@ def one_person_by_two_ways(owner: Membership, number: int) -> None:
     assert made.used == (membership.source == "link")
     revoke_link(actor=acting(owner), link=made)
     is_whole(owner.organization)
+
+
+def join_while_accepting_the_own_invitation(owner: Membership, number: int) -> None:
+    """One membership in the last seat, which was kept for them; the offer is accepted, or withdrawn with joining."""
+    organization, user = owner.organization, UserFactory()
+    let_in(owner, "open")
+    invitation = _in_the_last_seat(owner, user)
+    accepting = partial(accept, actor=invitee(user), user=user, invitation=invitation, version=1)
+    results = race([partial(come, user, organization, "open"), accepting])
+    membership = Membership.objects.get(user=user)
+    invitation.refresh_from_db()
+    assert (invitation.status, membership.source) in {("accepted", "invitation"), ("revoked", "open")}
+    assert [getattr(one, "code", "") for one in refusals(results)] == ["already_member"]
+    joined = ["member.joined"] if membership.source == "invitation" else ["member.joined_openly", "invitation.revoked"]
+    assert _told(invitation, user) == ["invitation.sent", *joined]
+    _is_full(organization)
+
+
+def join_while_the_own_invitation_is_revoked(owner: Membership, number: int) -> None:
+    """One membership in the seat that was kept or that has just become free; the offer is revoked once."""
+    organization, user = owner.organization, UserFactory()
+    let_in(owner, "open")
+    invitation = _in_the_last_seat(owner, user)
+    revoking = partial(revoke, actor=acting(owner), organization=organization, invitations=[invitation])
+    results = race([partial(come, user, organization, "open"), revoking])
+    assert not refusals(results)
+    assert Membership.objects.get(user=user).source == "open"
+    invitation.refresh_from_db()
+    assert invitation.status == "revoked"
+    assert sorted(_told(invitation, user)) == ["invitation.revoked", "invitation.sent", "member.joined_openly"]
+    _is_full(organization)
+
+
+def _in_the_last_seat(owner: Membership, user: User) -> Invitation:
+    invitation, organization = offer(owner, user.email), owner.organization
+    organization.refresh_from_db()
+    type(organization).objects.filter(pk=organization.pk).update(seat_limit=organization.seats_taken)
+    return invitation
+
+
+def _is_full(organization: Organization) -> None:
+    is_whole(organization)
+    assert (organization.seats_free, organization.seats_taken) == (0, organization.seat_limit)
+    type(organization).objects.filter(pk=organization.pk).update(seat_limit=None)
+
+
+def _told(invitation: Invitation, user: User) -> list[str]:
+    events = Event.objects.filter(target_id__in=[invitation.pk, user.pk], chain_id=invitation.organization_id)
+    return list(events.order_by("number").values_list("action", flat=True))
 
 
 def one_person_asks_twice(owner: Membership, number: int) -> None:
@@ -140,6 +191,8 @@ def two_clocks_tell_of_one_seat(owner: Membership, number: int) -> None:
 JOINING_PAIRS = [
     join_while_the_opener_is_suspended,
     one_person_by_two_ways,
+    join_while_accepting_the_own_invitation,
+    join_while_the_own_invitation_is_revoked,
     one_person_asks_twice,
     approve_and_take_back,
     two_organizations_prove_one_domain,

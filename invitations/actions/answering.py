@@ -12,7 +12,8 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import record_of, turn
-from invitations.actions.standing import both_sides, may_come_in
+from invitations.actions.standing import addresses_of, both_sides, may_come_in
+from invitations.actions.withdrawing import withdraw_from_member
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, locked
 from organizations.actions.group_places import bring_into
@@ -37,8 +38,14 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
     membership, inviter = both_sides(invitation, user)
     if membership and invitation.accepted_by_id == user.pk:
         return membership
+    addresses = addresses_of(act.users[user.pk])
     may_come_in(
-        invitation, act.users[user.pk], version=version, is_member=membership is not None, inviter=inviter
+        invitation,
+        act.users[user.pk],
+        addresses=addresses,
+        version=version,
+        is_member=membership is not None,
+        inviter=inviter,
     ).demand()
     _answer(invitation, InvitationStatus.ACCEPTED, accepted_by=act.users[user.pk])
     organization.count_offers(invitation.role_id, -1)
@@ -53,6 +60,7 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
         job_title=invitation.job_title,
         phone=invitation.phone,
     )
+    withdraw_from_member(organization, addresses - {invitation.email}, actor=actor)
     bring_into(_groups_of(invitation, inviter), membership, actor=_for_the_inviter(actor))
     return membership
 

@@ -94,7 +94,7 @@ def approve_request(*, actor: Actor, user: User, asked: JoinRequest, role: Role)
     if not policies.fits_way(way, person, proven_domains(organization, person)):
         message = f"{found.user.label} has no address at a proven domain any more."
         raise ValidationError(message, code="no_address")
-    policies.has_seat(organization, role).demand()
+    policies.has_seat(organization, role, person).demand()
     _close(found, JoinStatus.APPROVED, actor=actor, role=role)
     record_request(
         events.APPROVED,

@@ -39,7 +39,7 @@ def join(*, actor: Actor, user: User, organization: Organization, kind: WayKind)
     policies.fits_way(way, person, proven_domains(organization, person)).demand()
     policies.may_come(organization, person).demand()
     policies.stands(way, opener_of(way)).demand()
-    if not policies.has_seat(organization, way.role):
+    if not policies.has_seat(organization, way.role, person):
         return _wait(organization, user, kind, way.role, link=None, actor=actor)
     return _admit(organization, user, way.role, source, actor=actor)
 
@@ -63,7 +63,7 @@ def join_by_link(*, actor: Actor, user: User, link: JoinLink) -> Membership | Jo
     policies.may_come(organization, person).demand()
     policies.link_is_open(found, current_act().now).demand()
     policies.stands(found, opener_of(found)).demand()
-    if not policies.has_seat(organization, found.role):
+    if not policies.has_seat(organization, found.role, person):
         return _wait(organization, user, WayKind.LINK, found.role, link=found, actor=actor)
     _use(found)
     return _admit(organization, user, found.role, MembershipSource.LINK, actor=actor)

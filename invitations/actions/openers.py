@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import User
 from audit.actions import now
 from audit.actors import Actor
-from invitations.models import JoinLink, WayIn
+from invitations.models import InvitationStatus, JoinLink, WayIn
 from invitations.policies import Comer
 from organizations.models import Domain, Membership, Organization
 from organizations.policies import domain_of
@@ -37,14 +37,23 @@ def opener_of(offer: WayIn | JoinLink) -> Actor | None:
 
 def comer(organization: Organization, user: User) -> Comer:
     """What is known of the account; an action hands the locked one over."""
-    addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    verified = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    addresses = frozenset(address.lower() for address in verified)
     membership: Membership | None = organization.memberships.filter(user=user).first()
     return Comer(
         is_active=user.is_active,
-        addresses=frozenset(address.lower() for address in addresses),
+        addresses=addresses,
         two_factor=not organization.two_factor_required or is_mfa_enabled(user),
         membership=membership,
+        has_reserved=_have_reserved(organization, addresses),
     )
+
+
+def _have_reserved(organization: Organization, addresses: Collection[str]) -> bool:
+    if organization.seat_limit is None or not organization.reserved_seats:
+        return False
+    theirs = organization.invitations.filter(status=InvitationStatus.PENDING).to_addresses(addresses)
+    return bool(theirs.exists())
 
 
 def proven_domains(organization: Organization, person: Comer) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
 
@@ -14,15 +16,25 @@ from organizations.models import Membership
 from organizations.policies import Decision
 
 
+def addresses_of(user: User) -> frozenset[str]:
+    """The verified ones."""
+    return frozenset(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
+
+
 def may_come_in(
-    invitation: Invitation, user: User, *, version: int, is_member: bool, inviter: Actor | None
+    invitation: Invitation,
+    user: User,
+    *,
+    addresses: Collection[str],
+    version: int,
+    is_member: bool,
+    inviter: Actor | None,
 ) -> Decision:
-    """What accepting is answered; an action hands over the account that it has locked."""
-    verified = EmailAddress.objects.filter(user=user, email=invitation.email, verified=True)
+    """What accepting is answered; an action hands over the account that it has locked, with its `addresses`."""
     return policies.may_accept(
         invitation,
         version=version,
-        verified=user.is_active and verified.exists(),
+        verified=user.is_active and invitation.email in addresses,
         is_member=is_member,
         two_factor=not invitation.organization.two_factor_required or is_mfa_enabled(user),
         inviter=inviter,

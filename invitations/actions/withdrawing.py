@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from audit.actions import current_act
 from audit.actors import Actor
@@ -29,6 +29,15 @@ def revoke(*, actor: Actor, organization: Organization, invitations: Sequence[In
             outcome.pass_over(invitation.email, decision.reason, decision.code)
     withdraw(organization, outcome.done, actor=actor)
     return outcome
+
+
+def withdraw_from_member(organization: Organization, addresses: Collection[str], *, actor: Actor) -> None:
+    """Withdraw what is still offered to these addresses of somebody who has just come into the locked organization."""
+    if not addresses or not organization.reserved_seats:  # each offer that is open reserves one
+        return
+    theirs = organization.invitations.filter(status=InvitationStatus.PENDING).to_addresses(addresses).order_by()
+    if theirs.exists():  # seldom; whole rows cost more to ask for
+        withdraw(organization, list(theirs), actor=actor, reason="its person has joined another way")
 
 
 def withdraw(organization: Organization, invitations: Sequence[Invitation], *, actor: Actor, reason: str = "") -> None:

@@ -58,12 +58,12 @@ def may_accept(
             f"This invitation is for {invitation.email}. Sign in with that address, or add it to this account first.",
             "other_address",
         )
+    if is_member:  # whatever became of the offer
+        return no(f"You already belong to {organization}.", "already_member")
     if not (open_still := may_answer(invitation, at)):
         return open_still
     if version != invitation.version:
         return _CHANGED
-    if is_member:
-        return no(f"You already belong to {organization}.", "already_member")
     if invitation.role is None:
         return no("The role that was offered no longer exists. Ask for a new invitation.", "no_role")
     if not (ends := may_end(invitation.role, invitation.access_ends_at, at)):

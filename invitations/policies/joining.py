@@ -19,12 +19,16 @@ REFUSED_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Comer:
-    """What is known of somebody who wants to come in; `addresses` are the verified ones of their account."""
+    """What is known of somebody who wants to come in; `addresses` are the verified ones of their account.
+
+    `has_reserved`: where seats are limited, an open invitation to one of these addresses reserves one.
+    """
 
     is_active: bool
     addresses: frozenset[str]
     two_factor: bool
     membership: Membership | None
+    has_reserved: bool = False
 
 
 def may_let_in(actor: Actor, organization: Organization, role: Role) -> Decision:
@@ -119,8 +123,11 @@ def may_ask(way: WayIn, refused_at: datetime | None, at: datetime) -> Decision:
     return YES
 
 
-def has_seat(organization: Organization, role: Role) -> Decision:
-    return has_seats(organization, 1) if role.takes_seat else YES
+def has_seat(organization: Organization, role: Role, comer: Comer | None) -> Decision:
+    """Whether there is a seat for the person: that of their own invitation, or a free one."""
+    if not role.takes_seat or (comer is not None and comer.has_reserved):
+        return YES
+    return has_seats(organization, 1)
 
 
 def may_answer_requests(actor: Actor) -> Decision:

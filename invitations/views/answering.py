@@ -94,6 +94,7 @@ class InvitationView(InvitationMixin, TemplateView):
         return may_come_in(
             self.invitation,
             self.user,
+            addresses=[self.invitation.email],  # it is theirs
             version=self.invitation.version,
             is_member=self.membership is not None,
             inviter=self.inviter,

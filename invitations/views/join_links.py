@@ -21,7 +21,7 @@ from invitations.join_limits import may_join_once_more
 from invitations.join_links import link_of, remember, was_opened
 from invitations.models import JoinLink, JoinRequest
 from invitations.views.invitee import PrivateMixin, reason_of
-from invitations.views.joining import actor_of, welcome
+from invitations.views.joining import actor_of, invited_too, welcome
 from organizations.policies import YES
 
 
@@ -60,14 +60,16 @@ class JoinLinkView(PrivateMixin, TemplateView):
         organization = link.organization
         person = comer(organization, self.user) if self.user else None
         onward = urlencode({"next": self.request.path})
+        now = timezone.now()
         return super().get_context_data(**kwargs) | {
             "link": link,
             "organization": organization,
             "asked": self.asked,
-            "leads": policies.link_is_open(link, timezone.now()) and policies.stands(link, opener_of(link)),
+            "leads": policies.link_is_open(link, now) and policies.stands(link, opener_of(link)),
             "membership": person.membership if person else None,
             "allowed": policies.may_come(organization, person) if person else YES,
-            "has_seat": policies.has_seat(organization, link.role),
+            "invited": invited_too(organization, person, now) if person else None,
+            "has_seat": policies.has_seat(organization, link.role, person),
             "zone": timezone.get_current_timezone_name(),
             "sign_up_url": f"{reverse('account_signup')}?{onward}",
             "sign_in_url": f"{reverse('account_login')}?{onward}",

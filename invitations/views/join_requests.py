@@ -144,7 +144,7 @@ class RequestView(OrganizationMixin, FormView[ApproveForm]):
         if not policies.fits_way(way, person, proven_domains(self.organization, person)):
             return no(f"{self.asked.user.label} has no address at a proven domain any more.", "no_address")
         opener = openers_of(self.organization, [way]).get(way.opened_by_id)
-        return policies.stands(way, opener) and policies.has_seat(self.organization, way.role)
+        return policies.stands(way, opener) and policies.has_seat(self.organization, way.role, person)
 
     def _addresses(self) -> list[str]:
         """The addresses with which the person asks: their main one, and what is verified at a proven domain."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from invitations.actions.joining import join
 from invitations.actions.openers import comer, openers_of, proven_domains
 from invitations.forms.joining import AskForm
 from invitations.join_limits import may_ask_once_more, may_join_once_more
-from invitations.models import JoinRequest, WayIn, WayKind
+from invitations.models import Invitation, JoinRequest, WayIn, WayKind
 from invitations.policies import Comer
 from invitations.views.invitee import PrivateMixin
 from organizations.models import Membership, Organization
@@ -56,8 +57,9 @@ class JoinView(PrivateMixin, LoginRequiredMixin, FormView[AskForm]):
             organization=self.organization,
             way=way,
             asked=self.asked,
+            invited=invited_too(self.organization, self.person, self.now),
             allowed=policies.may_come(self.organization, self.person) and self._may_ask(),
-            has_seat=policies.has_seat(self.organization, way.role) if way else None,
+            has_seat=policies.has_seat(self.organization, way.role, self.person) if way else None,
             **kwargs,
         )
 
@@ -139,6 +141,15 @@ class WithdrawView(LoginRequiredMixin, View):
 def actor_of(user: User) -> Actor:
     """Somebody who comes in from outside: with no grants."""
     return Actor(kind=ActorKind.INVITEE, label=user.label, id=user.pk)
+
+
+def invited_too(organization: Organization, person: Comer, at: datetime) -> Invitation | None:
+    """The open invitation of somebody who has not come in yet; it ends when they come in another way."""
+    if not organization.reserved_seats or person.membership is not None:
+        return None
+    open_offers = organization.invitations.pending(at).to_addresses(person.addresses)
+    found: Invitation | None = open_offers.select_related("role").order_by("pk").first()
+    return found
 
 
 def welcome(request: HttpRequest, found: Membership | JoinRequest) -> HttpResponse:

@@ -22,8 +22,9 @@ from invitations.actions.offering import invite
 from invitations.actions.refusing import refuse_further
 from invitations.actions.reminding import remind
 from invitations.actions.resending import resend
+from invitations.actions.ways import open_way
 from invitations.actions.withdrawing import revoke
-from invitations.models import Invitation
+from invitations.models import Invitation, WayKind
 from organizations.actions.assigning import change_role
 from organizations.actions.deleting_roles import delete_role
 from organizations.actions.members import deactivate, leave, remove
@@ -31,6 +32,7 @@ from organizations.actions.organizations import settle_lapsed
 from organizations.actions.outcome import Outcome
 from organizations.models import Organization
 from tests.factories import UserFactory, acting, count_again, end_at, found, invitee, join, role_of
+from tests.invitations.letting_in import come
 from tests.organizations.designing import design
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -172,6 +174,12 @@ def _remind(story: Story) -> object:
         return remind(actor=SYSTEM, organization=story.org, batch=story.org.pk)
 
 
+def _join_another_way(story: Story) -> object:
+    """By a door that is open to everyone."""
+    open_way(actor=story.grace, organization=story.org, kind=WayKind.OPEN, role=story.member, at_once=True)
+    return come(story.ines, story.org, "open")
+
+
 def _access_of_inviter_ends(story: Story) -> object:
     """By itself, on the day that was set; the clock writes it down."""
     end_at(story.inviter, story.at - timedelta(minutes=1))
@@ -197,6 +205,7 @@ ACTIONS: dict[str, Callable[[Story], object]] = {
     "accept": lambda story: story.accepted_by(story.ines),
     "accept twice": _accept_twice,
     "accept as another": lambda story: story.accepted_by(story.somebody),
+    "joins openly": _join_another_way,
     "decline": lambda story: decline(actor=invitee(None, INES), invitation=story.invitation, version=story.shown),
     "ask anew": lambda story: ask_anew(actor=invitee(None, INES), invitation=story.invitation, version=story.shown),
     "refuse further": lambda story: refuse_further(

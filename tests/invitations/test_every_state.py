@@ -82,9 +82,26 @@ class Scene:
         EmailAddress.objects.create(user=self.other, email=INVITED)
 
     def belongs_already(self) -> None:
+        """With another address, before she has shown that the invited one is hers."""
+        own = EmailAddress.objects.filter(user=self.ines)
+        own.update(verified=False)
         EmailAddress.objects.create(user=self.ines, email="second@example.org", verified=True)
         second = offer(self.owner, "second@example.org")
         accept(actor=invitee(self.ines), user=self.ines, invitation=second, version=1)
+        own.update(verified=True)
+
+    def joined_another_way(self) -> None:
+        let_in(self.owner, "open")
+        come(self.ines, self.organization, "open")
+
+    def joined_and_was_deactivated(self) -> None:
+        self.joined_another_way()
+        deactivate(Membership.objects.get(user=self.ines))
+
+    def expired_before_she_joined(self) -> None:
+        self.change(status="expired", expires_at=timezone.now() - timedelta(hours=1))
+        count_again()
+        self.joined_another_way()
 
     def was_deactivated(self) -> None:
         self.belongs_already()
@@ -137,6 +154,14 @@ STATES: list[tuple[Callable[[Scene], None], str, int, str, list[str]]] = [
     (Scene.declined, "other", 200, "This invitation is declined", ["Your organizations"]),
     (Scene.revoked, "nobody", 200, "This invitation was withdrawn", [*NO_MORE, "Sign in"]),
     (Scene.revoked, "ines", 200, "ask Grace Okafor for a new one", [*NO_MORE, "Your organizations"]),
+    (Scene.joined_another_way, "nobody", 200, "If you have joined Marram Instruments another way, sign in.",
+     [*NO_MORE, "Sign in"]),
+    (Scene.joined_another_way, "ines", 200, "You belong to Marram Instruments already This invitation was withdrawn",
+     ["Open Marram Instruments"]),
+    (Scene.joined_another_way, "other", 200, "ask Grace Okafor for a new one", ["Your organizations"]),
+    (Scene.joined_and_was_deactivated, "ines", 200, "does not bring it back: ask someone who runs the team.",
+     ["Whom to ask"]),
+    (Scene.expired_before_she_joined, "ines", 200, "already This invitation ended on", ["Open Marram Instruments"]),
     (Scene.replaced, "nobody", 200, "A newer invitation was sent", ["Sign in with that address instead"]),
     (Scene.replaced, "ines", 200, "invites you to Marram Instruments", ["Accept and join", "Decline", *NO_MORE]),
     (Scene.replaced, "other", 200, "Only the link in the newest mail to ines@example.org", ["Your organizations"]),

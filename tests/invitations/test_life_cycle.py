@@ -76,6 +76,11 @@ accept as another   left, declined, revoked  other_address .
 accept as another   expired, lapsed          other_address .
 accept as another   access over              other_address .
 accept as another   gone                     gone          .
+joins openly        pending, replaced        ok            revoked  way.opened,member.joined_openly,revoked seat-1 in+1
+joins openly        accepted                 already_member .       way.opened
+joins openly        left, declined, revoked  ok            .        way.opened,member.joined_openly in+1
+joins openly        expired, gone            ok            .        way.opened,member.joined_openly in+1
+joins openly        lapsed, access over      ok            expired  expired,way.opened,member.joined_openly seat-1 in+1
 decline             pending                  ok            declined declined                     seat-1
 decline             replaced                 changed       .
 decline             accepted, left           accepted      .

@@ -14,7 +14,7 @@ from invitations.models import WayKind
 from organizations.models import Organization
 from tests.audit.telling import Cast, tells
 from tests.factories import UserFactory, offer
-from tests.invitations.letting_in import ask, come, let_in, link
+from tests.invitations.letting_in import add_address, ask, come, let_in, link
 
 
 def way(cast: Cast, kind: WayKind, role: str = "member") -> dict[str, Any]:
@@ -66,6 +66,21 @@ def somebody_joins_by_a_link(cast: Cast) -> dict[str, Any]:
     return {"user": cast.stranger, "link": link(cast.owner)}
 
 
+@tells(join, "org member.joined_openly", "2 org invitation.revoked", by="stranger")
+def somebody_who_is_invited_at_two_addresses_joins(cast: Cast) -> dict[str, Any]:
+    let_in(cast.owner, "open")
+    is_invited(cast)
+    add_address(cast.stranger, "second@example.org")
+    offer(cast.owner, "second@example.org")
+    return {"user": cast.stranger, "organization": cast.org, "kind": WayKind.OPEN}
+
+
+@tells(join_by_link, "org member.joined_by_link", "org invitation.revoked", by="stranger")
+def somebody_who_is_invited_joins_by_a_link(cast: Cast) -> dict[str, Any]:
+    is_invited(cast)
+    return {"user": cast.stranger, "link": link(cast.owner)}
+
+
 @tells(ask_to_join, "org join_request.asked", by="stranger")
 def somebody_asks(cast: Cast) -> dict[str, Any]:
     let_in(cast.owner, "request", at_once=False)
@@ -87,6 +102,12 @@ def a_request_is_approved(cast: Cast) -> dict[str, Any]:
     return {"user": cast.stranger, "role": cast.role("viewer"), **asked(cast)}
 
 
+@tells(approve_request, "org join_request.approved", "org member.joined_by_request", "org invitation.revoked")
+def a_request_of_somebody_who_is_invited_is_approved(cast: Cast) -> dict[str, Any]:
+    is_invited(cast)
+    return {"user": cast.stranger, "role": cast.role("viewer"), **asked(cast)}
+
+
 @tells(refuse_request, "org join_request.refused")
 def a_request_is_refused(cast: Cast) -> dict[str, Any]:
     return {"reason": "We are full.", **asked(cast)}
@@ -99,6 +120,14 @@ def somebody_who_asked_accepts_an_invitation(cast: Cast) -> dict[str, Any]:
     return {"user": cast.stranger, "invitation": invitation, "version": invitation.version}
 
 
+@tells(accept, "org member.joined", "org invitation.revoked", by="stranger")
+def somebody_who_is_invited_at_two_addresses_accepts_one(cast: Cast) -> dict[str, Any]:
+    is_invited(cast)
+    add_address(cast.stranger, "second@example.org")
+    invitation = offer(cast.owner, "second@example.org")
+    return {"user": cast.stranger, "invitation": invitation, "version": invitation.version}
+
+
 @tells(tell_of_free_seats, "2 org join_request.seat_free", by="system", asks_nobody="the clock calls it")
 def two_are_told_that_seats_are_free(cast: Cast) -> dict[str, Any]:
     let_in(cast.owner, "open")
@@ -107,6 +136,10 @@ def two_are_told_that_seats_are_free(cast: Cast) -> dict[str, Any]:
         come(UserFactory(), cast.org, "open")
     seats(cast, None)
     return {"organization": cast.org}
+
+
+def is_invited(cast: Cast) -> None:
+    offer(cast.owner, cast.stranger.email)
 
 
 def seats(cast: Cast, number: int | None) -> None:
