@@ -9,6 +9,7 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events
 from invitations.actions.books import record_of
+from invitations.actions.withdrawing import withdraw
 from invitations.models import Invitation, Refusal
 from invitations.offers import REMINDED_BEFORE, next_reminder
 from organizations.actions.base import action, locked
@@ -22,14 +23,15 @@ def remind(*, actor: Actor, organization: Organization, batch: UUID) -> bool:
     """Remind those who are due, one chunk of them. Answers whether there are more.
 
     Whoever was to be reminded while the organization had it switched off, or its inviter's account was closed, or who
-    refuses invitations, is not. A day before the end each version is reminded of once, however often it is extended.
+    refuses invitations, is not. A day before the end each version is reminded of once, however often it is extended. What
+    is offered to the address of somebody who belongs by now is withdrawn.
     """
     act = current_act()
     organization = locked(organization)
     act.batch = batch
     rows = organization.invitations.to_remind(act.now).select_related("invited_by")
     due = list(rows.order_by("remind_at")[: CHUNK + 1])
-    chunk = due[:CHUNK]
+    chunk = _still_offered(organization, due[:CHUNK], actor)
     wanted = chunk if organization.reminders else []
     refusing = set(_refusing(organization, wanted))
     told = [one for one in wanted if one.email not in refusing and not one.is_in_a_closed_name]
@@ -46,6 +48,18 @@ def remind(*, actor: Actor, organization: Organization, batch: UUID) -> bool:
     for one in told:
         record_of(events.REMINDED, actor, one)
     return len(due) > CHUNK
+
+
+def _still_offered(organization: Organization, invitations: list[Invitation], actor: Actor) -> list[Invitation]:
+    """Those but the ones to addresses that members sign in with by now, which are withdrawn and free their seats."""
+    addresses = {one.email for one in invitations}
+    if not addresses:
+        return []
+    members = organization.memberships.filter(user__email__among=addresses)
+    belong = set(members.values_list("user__email", flat=True))
+    theirs = [one for one in invitations if one.email in belong]
+    withdraw(organization, theirs, actor=actor, reason="its address belongs to a member by now")
+    return [one for one in invitations if one.email not in belong]
 
 
 def _refusing(organization: Organization, invitations: list[Invitation]) -> list[str]:

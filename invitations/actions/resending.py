@@ -142,11 +142,11 @@ def _unwanted(organization: Organization, invitations: Sequence[Invitation]) -> 
     refusing = Refusal.objects.against(organization).filter(email__among=addresses).values_list("email", flat=True)
     said = dict.fromkeys(refusing, no("Whoever has this address asked for no more invitations.", "refused"))
     expired = {one.email for one in invitations if one.status == InvitationStatus.EXPIRED}
-    if not expired:
-        return said
-    pending = organization.invitations.filter(email__among=expired, status=InvitationStatus.PENDING)
-    said |= dict.fromkeys(pending.values_list("email", flat=True), _INVITED)
-    members = organization.memberships.filter(user__email__among=expired).values_list("user__email", flat=True)
+    if expired:
+        pending = organization.invitations.filter(email__among=expired, status=InvitationStatus.PENDING)
+        said |= dict.fromkeys(pending.values_list("email", flat=True), _INVITED)
+    # By the addresses that members sign in with and everyone here reads: of others nobody is told whose they are.
+    members = organization.memberships.filter(user__email__among=addresses).values_list("user__email", flat=True)
     return said | dict.fromkeys(members, no(f"This person belongs to {organization} already.", "member"))
 
 

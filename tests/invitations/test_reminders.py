@@ -21,7 +21,7 @@ from invitations.tasks import remind_people
 from organizations.actions.settings import switch_reminders
 from organizations.models import Organization
 from tests.factories import acting, invitee, offer, pending, role_of
-from tests.witness import deliver, written
+from tests.witness import counters, deliver, written
 
 BEGIN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -79,6 +79,19 @@ def test_whoever_has_answered_is_not_reminded(clock, owner):
     invitation = offer(owner, "ines@example.org")
     decline(actor=invitee(None, invitation.email), invitation=invitation, version=1)
     assert later(clock, days=2).nothing
+
+
+def test_member_is_not_reminded_of_an_offer_to_the_address_that_they_sign_in_with_by_now(clock, org, owner, member):
+    """Nor does it keep a seat any longer; who the invited address belongs to, everyone here reads."""
+    theirs, other = offer(owner, "mina@home.example.org"), offer(owner, "ines@example.org")
+    type(member.user).objects.filter(pk=member.user_id).update(email=theirs.email)
+    news = later(clock, days=2)
+    assert sorted(news.actions) == ["invitation.reminded", "invitation.revoked"]
+    (revoked,) = [event for event in news.events if event.action == "invitation.revoked"]
+    assert (revoked.target_id, revoked.actor_kind) == (theirs.pk, "system")
+    assert revoked.after == {"status": "revoked", "reason": "its address belongs to a member by now"}
+    assert [letter.to for letter in deliver() if "still waits" in letter.subject] == [[other.email]]
+    assert counters(org) == (2, 0, 1)
 
 
 def test_nobody_is_reminded_in_the_name_of_an_account_that_staff_closed(clock, org, admin, staff):

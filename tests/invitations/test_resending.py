@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from invitations.actions.correcting import correct_address
 from invitations.actions.extending import extend
 from invitations.actions.refusing import refuse_further
 from invitations.actions.resending import resend
+from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
 from organizations.actions.domains import restrict_domains
 from organizations.actions.plans import set_plan, set_seats
@@ -90,6 +92,31 @@ def test_what_expired_is_not_sent_where_its_person_has_come_another_way_refuses_
     assert reasons(again(owner, *gone[:3])) == ["domain"] * 3
     restrict_domains(actor=acting(owner), organization=org, domains=[])
     assert reasons(again(owner, *gone[:3])) == ["member", "invited", "refused"]
+
+
+def test_what_is_open_is_not_sent_to_who_belongs_by_now(org, owner, member):
+    """They sign in with the invited address, which everyone here reads."""
+    invitation = offer(owner, "mina@home.example.org")
+    type(member.user).objects.filter(pk=member.user_id).update(email=invitation.email)
+    with written() as news:
+        outcome = again(owner, invitation)
+    assert [(one.code, one.reason) for one in outcome.passed_over] == [
+        ("member", "This person belongs to Marram Instruments already.")
+    ]
+    assert news.nothing
+    with pytest.raises(ValidationError, match="belongs to Marram Instruments already"):
+        offer(owner, invitation.email)
+
+
+def test_nobody_is_told_to_whom_of_the_members_another_address_belongs(org, owner, member, after):
+    """Neither by inviting it nor by sending it again: whoever it belongs to sees the offer, and can decline it."""
+    invitation = offer(owner, "mina@home.example.org")
+    EmailAddress.objects.create(user=member.user, email=invitation.email, verified=True)
+    (same,) = again(owner, invitation).done
+    after()
+    assert again(owner, same).done
+    revoke(actor=acting(owner), organization=org, invitations=[invitation])
+    assert offer(owner, invitation.email).status == "pending"
 
 
 def test_sending_again_costs_nothing_of_the_plan(org, owner, staff, after):

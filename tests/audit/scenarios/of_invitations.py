@@ -121,6 +121,14 @@ def two_are_reminded(cast: Cast) -> dict[str, Any]:
     return {"organization": cast.org, "batch": uuid7()}
 
 
+@tells(remind, "org invitation.revoked", by="system", asks_nobody=THE_CLOCK)
+def one_is_due_whose_address_a_member_has_by_now(cast: Cast) -> dict[str, Any]:
+    invitation = offer(cast.owner, "new@example.org")
+    type(cast.stranger).objects.filter(pk=cast.member.user_id).update(email=invitation.email)
+    Invitation.objects.filter(pk=invitation.pk).update(remind_at=timezone.now() - timedelta(minutes=1))
+    return {"organization": cast.org, "batch": uuid7()}
+
+
 @tells(accept, "org member.joined", by="stranger")
 def somebody_accepts(cast: Cast) -> dict[str, Any]:
     return {"user": cast.stranger, **to_the_stranger(cast)}
