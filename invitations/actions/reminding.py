@@ -23,8 +23,8 @@ def remind(*, actor: Actor, organization: Organization, batch: UUID) -> bool:
     """Remind those who are due, one chunk of them. Answers whether there are more.
 
     Whoever was to be reminded while the organization had it switched off, or its inviter's account was closed, or who
-    refuses invitations, is not. A day before the end each version is reminded of once, however often it is extended. What
-    is offered to the address of somebody who belongs by now is withdrawn.
+    refuses invitations, is not. A day before the end each version is reminded of once, however often it is extended.
+    What is offered to the address of somebody who belongs by now is withdrawn.
     """
     act = current_act()
     organization = locked(organization)
