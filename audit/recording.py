@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from audit.actions import current_act
 from audit.actors import Actor
 from audit.ambient import origin
@@ -30,4 +32,6 @@ def record(
         message = f"The event {kind.action} may not hold {', '.join(sorted(undeclared))}."
         raise ValueError(message)
     act = current_act()
+    if act.batch is None and act.entries:
+        act.batch = uuid7()  # the first of them gets it when they are written
     act.entries.append(Entry(kind, actor, chain, target_id, target_label, before, after, act.batch, origin()))

@@ -24,7 +24,7 @@ class Mail(models.Model):
     OPEN: ClassVar = (State.PENDING, State.SENDING)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    key = models.CharField(max_length=200, unique=True, help_text="What may be told only once, such as an offer.")
+    key = models.CharField(max_length=200, help_text="What may be told only once, such as an offer.")
     kind = models.CharField(max_length=60)
     ids = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
@@ -48,6 +48,8 @@ class Mail(models.Model):
             models.Index(fields=["due_at", "id"], name="mail_open_due", condition=Q(state__in=["pending", "sending"])),
         ]
         constraints = [
+            # Not `unique=True`: with it comes an index for how a key begins, which nobody asks.
+            models.UniqueConstraint(fields=["key"], name="mail_key_once"),
             models.CheckConstraint(
                 name="mail_leased_while_sending",
                 condition=Q(state="sending", leased_until__isnull=False)
