@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection, transaction
 from uuid_utils.compat import uuid7
 
 from audit import clock, refusing
-from audit.actors import Actor
+from audit.attempts import Attempts
 from audit.canonical import beginning_of
 from audit.entries import Entry
 from audit.models import Chain
@@ -35,6 +35,7 @@ class Act:
     """The outermost action under way: its time, what it holds locked, and what it recorded for its events."""
 
     now: datetime
+    attempts: Attempts
     organizations: dict[UUID, Any] = field(default_factory=dict)
     users: dict[UUID, Any] = field(default_factory=dict)
     chains: dict[UUID, Chain] = field(default_factory=dict)
@@ -118,6 +119,12 @@ def current_act() -> Act:
     return act
 
 
+def refuse(reason: str) -> None:
+    """The action under way, where there is one, did not do all that was asked, for lack of permission."""
+    if act := _current.get():
+        act.attempts.refuse(reason)
+
+
 def now() -> datetime:
     """The time that the action under way read once; outside of one, the time now."""
     act = _current.get()
@@ -158,7 +165,7 @@ def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]
         act: Act | None = None
         try:
             with transaction.atomic():
-                act = Act(now=clock.read())
+                act = Act(clock.read(), Attempts([(name, arguments.get("actor"))]))
                 token = _current.set(act)
                 try:
                     prepare(act, arguments, joining=False)
@@ -166,31 +173,31 @@ def _begin(prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R]
                     act.write_events()
                 finally:
                     _current.reset(token)
-            return result
-        except PermissionDenied as refusal:
-            if act is not None and "actor" in arguments:
-                _note_refusal(act, arguments["actor"], refusal, name)
+        except (PermissionDenied, ValidationError) as refusal:
+            if act is not None:
+                act.attempts.refuse_for(refusal)
+                act.attempts.note(act.organizations or act.users)
             raise
         except OperationalError as error:
             if not tries or getattr(error.__cause__, "sqlstate", None) not in _TRY_AGAIN:
                 raise
-
-
-def _note_refusal(act: Act, actor: Actor, refusal: PermissionDenied, name: str) -> None:
-    """In each organization that was locked for it, or for each account where it was about those alone."""
-    what, reason = refusing.mark(refusal, name), str(refusal.args[0]) if refusal.args else ""
-    for chain in act.organizations or act.users:
-        refusing.note(chain=chain, actor=actor, what=what, reason=reason)
+        else:
+            act.attempts.note(act.organizations or act.users)
+            return result
 
 
 def _join(outer: Act, prepare: Preparation, arguments: dict[str, Any], run: Callable[[], R], name: str) -> R:
     put_back = outer.remember()
+    outer.attempts.under_way.append((name, arguments.get("actor")))
     try:
         with transaction.atomic():  # a savepoint: who catches a refusal finds nothing half done
             prepare(outer, arguments, joining=True)
             return run()
     except BaseException as error:
         put_back()
-        if isinstance(error, PermissionDenied):
-            refusing.mark(error, name)
+        if isinstance(error, (PermissionDenied, ValidationError)):
+            for one in refusing.refusals_in(error):
+                refusing.mark(one, name)
         raise
+    finally:
+        outer.attempts.under_way.pop()

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
@@ -43,12 +43,21 @@ class Refusal:
     where: Origin
 
 
+class NotAllowed(ValidationError):
+    """A no for lack of permission that is told beside what was chosen; `why` is written down where it says more."""
+
+    def __init__(self, message: str, code: str, why: str = "") -> None:
+        super().__init__(message, code=code)
+        self.why = why or message
+
+
 _waiting: ContextVar[list[Refusal] | None] = ContextVar("refusals", default=None)
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
 def note(*, chain: UUID, actor: Actor, what: str, reason: str) -> None:
     """Somebody was refused this permission or action in the organization (or account) of that chain."""
-    if actor.kind is ActorKind.SYSTEM:
+    if actor.kind is ActorKind.SYSTEM or _rehearsing.get():
         return  # Roster lacks no permission: what it may not do has gone
     refusal = Refusal(chain, actor, what[:80], reason[:300], clock.read(), origin())
     waiting = _waiting.get()
@@ -58,15 +67,40 @@ def note(*, chain: UUID, actor: Actor, what: str, reason: str) -> None:
         waiting.append(refusal)
 
 
-def mark(refusal: PermissionDenied, action: str) -> str:
+def refusals_in(error: PermissionDenied | ValidationError) -> list[PermissionDenied | NotAllowed]:
+    """What of this error is for lack of permission: of ValidationErrors few are."""
+    if isinstance(error, PermissionDenied):
+        return [error]
+    by_field = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
+    return [one for errors in by_field for one in errors if isinstance(one, NotAllowed)]
+
+
+def reason_of(refusal: PermissionDenied | NotAllowed) -> str:
+    """Why, in the sentence that is written down."""
+    if isinstance(refusal, NotAllowed):
+        return refusal.why
+    return str(refusal.args[0]) if refusal.args else ""
+
+
+def mark(refusal: PermissionDenied | NotAllowed, action: str) -> str:
     """Remember that an action refused, and which: the innermost. Answers its name."""
     name: str = refusal.__dict__.setdefault(_BY, action)
     return name
 
 
-def is_of_an_action(refusal: PermissionDenied) -> bool:
+def is_of_an_action(refusal: PermissionDenied | NotAllowed) -> bool:
     """Whether an action refused, which has noted it."""
     return _BY in refusal.__dict__
+
+
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """What is done inside is taken back and only looked at: nobody tried anything, so nothing is noted."""
+    token = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(token)
 
 
 @contextmanager

@@ -26,13 +26,17 @@ TOO_OFTEN = "This address got several invitations today. Try again tomorrow."
 
 
 class Sorted(NamedTuple):
-    """`email` is the address as it is stored; '' where it is none. `is_new`: this organization never invited it."""
+    """`email` is the address as it is stored; '' where it is none. `is_new`: this organization never invited it.
+
+    `lacks_permission`: what is offered is not the actor's to give.
+    """
 
     offer: Offer
     email: str
     bucket: Bucket
     reason: str = ""
     is_new: bool = False
+    lacks_permission: bool = False
 
 
 @dataclass
@@ -63,11 +67,12 @@ def sort_offers(
     found: list[Sorted] = []
     for offer, (email, mistake) in zip(offers, spelled, strict=True):
         bucket, reason = (Bucket.MALFORMED, mistake) if mistake else _sort(organization, email, known, seen)
+        lacks = False
         if bucket is Bucket.READY:
             decision = asked.of(offer)
             if not decision:
-                bucket, reason = Bucket.ROLE, decision.reason
-        found.append(Sorted(offer, email, bucket, reason, email not in known.ever_invited))
+                bucket, reason, lacks = Bucket.ROLE, decision.reason, decision.lacks_permission
+        found.append(Sorted(offer, email, bucket, reason, email not in known.ever_invited, lacks))
         seen.add(email)
     return _as_many_as_fit(organization, found)
 

@@ -87,7 +87,8 @@ def make_offers(
         if one.bucket is Bucket.READY:
             ready.append(one)
         else:
-            outcome.pass_over(one.email or one.offer.address, one.reason, one.bucket)
+            who = one.email or one.offer.address
+            outcome.pass_over(who, one.reason, one.bucket, lacks_permission=one.lacks_permission)
     until = act.now + timedelta(days=days)
     if not ready:
         return outcome

@@ -15,6 +15,7 @@ from accounts.models import User
 from audit.actions import current_act
 from audit.actors import Actor
 from audit.ambient import Origin, coming_from
+from audit.refusing import rehearsing
 from invitations.bulk.many_deeds import BY_KEY, Deed, what
 from invitations.limits import spend_on_list
 from invitations.models import Invitation
@@ -84,7 +85,7 @@ def rehearse(
     *, actor: Actor, organization: Organization, deed: Deed, rows: InvitationQuerySet, shown: datetime
 ) -> Outcome[Invitation]:
     """What would come of it for at most 500: it is done and taken back before anybody sees it."""
-    with transaction.atomic():
+    with rehearsing(), transaction.atomic():
         outcome = deed.do(actor, organization, list(rows.order_by("-id")[:MOST_AT_ONCE]), 0, (), shown)
         transaction.set_rollback(True)
     return outcome

@@ -25,7 +25,7 @@ class ChangeOfferedRoleForm(forms.Form):
     def __init__(self, *args: Any, invitation: Invitation, roles: list[tuple[Role, Decision]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation, self.roles, self.held = invitation, roles, invitation.role
-        cast("RoleField", self.fields["role"]).offer([role for role, decision in roles if decision])
+        cast("RoleField", self.fields["role"]).offer(roles)
         self.fields["role"].initial = self._first()
         self.fields["version"].initial = str(invitation.version)
         self.helper = FormHelper()

@@ -26,7 +26,7 @@ class _RoleForm(forms.Form):
         roles = Role.objects.of(organization).by_hand().filter(owns=False)
         self.roles: list[tuple[Role, Decision]] = [(role, may_let_in(actor, organization, role)) for role in roles]
         offered = [role for role, decision in self.roles if decision]
-        cast("RoleField", self.fields["role"]).offer(offered)
+        cast("RoleField", self.fields["role"]).offer(self.roles)
         self.held = held
         chosen = held if held in offered else next(iter(offered), None)
         self.fields["role"].initial = chosen.pk if chosen else None

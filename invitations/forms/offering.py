@@ -49,9 +49,8 @@ class OfferForm(forms.Form):
         self.organization, self.actor, self.now = organization, actor, now
         by_hand = [role for role in Role.objects.listed(organization) if role.by_hand]
         self.roles = [(role, may_give(actor, role, organization)) for role in by_hand]
-        open_to = [role for role, decision in self.roles if decision]
-        cast("RoleField", self.fields["role"]).offer(open_to)
-        self.fields["role"].initial = next((role.pk for role in open_to), None)
+        cast("RoleField", self.fields["role"]).offer(self.roles)
+        self.fields["role"].initial = next((role.pk for role, decision in self.roles if decision), None)
         self._offer_groups()
         self.fields["days"].initial = settings.INVITATION_DAYS
         if not organization.trusted:
@@ -78,7 +77,7 @@ class OfferForm(forms.Form):
 
     def _refuse(self, field: str, decision: Decision) -> None:
         if not decision:
-            self.add_error(field, ValidationError(decision.reason, code=decision.code))
+            self.add_error(field, decision.as_error())
 
     @cached_property
     def groups_offered(self) -> dict[str, Group]:

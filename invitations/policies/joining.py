@@ -39,7 +39,7 @@ def may_let_in(actor: Actor, organization: Organization, role: Role) -> Decision
     if actor.kind is not ActorKind.MEMBER:
         return no("Only a person of the organization lets others join.", "not_a_person")
     if role.owns:
-        return no(f"Nobody becomes {role.label} without being asked by name.", "owner")
+        return no(f"Nobody becomes {role.label} without being asked by name.", "by_name")
     return holds(actor, "invitations.create") and may_give(actor, role, organization)
 
 

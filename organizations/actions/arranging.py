@@ -10,7 +10,7 @@ from audit.actors import Actor
 from organizations import policies
 from organizations.actions.base import action, locked
 from organizations.actions.group_places import add_to_group, remove_from_group
-from organizations.actions.outcome import Outcome
+from organizations.actions.outcome import Outcome, PassedOver
 from organizations.actions.people import reloaded
 from organizations.models import Group, Membership
 
@@ -34,7 +34,7 @@ def arrange_groups(
                 outcome.pass_over(group.name, gone.messages[0], "gone")
                 continue
             for passed in one.passed_over:
-                outcome.pass_over(group.name, passed.reason, passed.code)
+                outcome.passed_over.append(PassedOver(group.name, passed.reason, passed.code))
             if one.done:
                 outcome.done.append(group)
     return outcome

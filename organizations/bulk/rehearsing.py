@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.actors import Actor
+from audit.refusing import rehearsing
 from jobs import running
 from jobs.models import Job, JobState, Part
 from organizations.actions.outcome import MOST_AT_ONCE, Outcome
@@ -49,7 +50,7 @@ def rehearse(
 ) -> Rehearsal:
     """Do it to at most 500 people and roll it back; `seats_taken` are those that others would have taken before."""
     rows = Organization.objects.filter(pk=organization.pk)
-    with transaction.atomic():
+    with rehearsing(), transaction.atomic():
         if seats_taken:
             rows.update(reserved_seats=F("reserved_seats") + seats_taken)
         before = rows.get().seats_taken

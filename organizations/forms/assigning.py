@@ -26,7 +26,7 @@ class ChangeRoleForm(forms.Form):
         self.person = person
         self.roles = roles
         self.held = person.role
-        cast("RoleField", self.fields["role"]).offer([role for role, decision in roles if decision])
+        cast("RoleField", self.fields["role"]).offer(roles)
         self.fields["role"].initial = self._first()
         self.fields["held_then"].initial = self._now()
         self.helper = FormHelper()

@@ -27,7 +27,7 @@ class RoleForAllForm(forms.Form):
     def __init__(self, *args: Any, roles: list[tuple[Role, Decision]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.roles = roles
-        cast("RoleField", self.fields["role"]).offer([role for role, decision in roles if decision])
+        cast("RoleField", self.fields["role"]).offer(roles)
         self.fields["role"].initial = next((role.pk for role, decision in roles if decision), None)
         self.helper = _bare(Field("role", template=PICKER))
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+
+from audit.refusing import NotAllowed
+from organizations.policies.codes import LACKS_PERMISSION
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,11 @@ class Decision:
     def __bool__(self) -> bool:
         return self.allowed
 
+    @property
+    def lacks_permission(self) -> bool:
+        """Whether this is a no because of who asks; others say what stands in everybody's way."""
+        return not self.allowed and self.code in LACKS_PERMISSION
+
     def enforce(self) -> None:
         """Raise PermissionDenied with the reason where this is a no."""
         if not self.allowed:
@@ -25,8 +34,18 @@ class Decision:
 
     def demand(self) -> None:
         """Raise ValidationError with reason and code where this is a no that the person can mend."""
+        if self.lacks_permission:
+            raise NotAllowed(self.reason, code=self.code)
         if not self.allowed:
             raise ValidationError(self.reason, code=self.code)
+
+    def as_error(self) -> ValidationError:
+        """This no as a form shows it."""
+        return self.as_mistake(self.reason, self.code)
+
+    def as_mistake(self, said: Any, code: str) -> ValidationError:
+        """This no in a form's own words; where it is written down, it is with the reason."""
+        return NotAllowed(said, code, self.reason) if self.lacks_permission else ValidationError(said, code=code)
 
 
 YES = Decision(True)

@@ -63,7 +63,7 @@ def may_answer_extension(actor: Actor, membership: Membership) -> Decision:
     if not (held := holds(actor, "members.update")):
         return held
     if is_oneself(actor, membership):
-        return no("Nobody extends their own access. Ask someone else who may.", "oneself")
+        return no("Nobody extends their own access. Ask someone else who may.", "own_end")
     return may_touch(actor, membership)
 
 

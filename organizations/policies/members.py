@@ -25,7 +25,9 @@ def may_leave(actor: Actor, membership: Membership, other_owners: int) -> Decisi
     if membership.organization.rules.owner_rule is OwnerRule.EXACTLY_ONE:
         return no(f"You own {membership.organization}. Hand it on to someone else first.", "last_owner")
     if not other_owners:
-        return no(f"You are the last owner of {membership.organization}. Make someone else an owner first.")
+        return no(
+            f"You are the last owner of {membership.organization}. Make someone else an owner first.", "last_owner"
+        )
     return YES
 
 
@@ -142,7 +144,7 @@ def may_set_end(actor: Actor, membership: Membership, ends_at: datetime | None, 
     if not (held := holds(actor, "members.update")):
         return held
     if is_oneself(actor, membership):
-        return no("Nobody sets when their own access ends. Ask someone else who may.", "oneself")
+        return no("Nobody sets when their own access ends. Ask someone else who may.", "own_end")
     if not (touch := may_touch(actor, membership)):
         return touch
     if ends_at is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit import refusing
+from audit.refusing import NotAllowed
 from organizations.models import Group, Membership, note_visit
 from organizations.policies import holds
 from organizations.views.extension_notice import build_notice
@@ -63,10 +65,19 @@ class OrganizationMixin(LoginRequiredMixin):
         try:
             return super().dispatch(request, *args, **kwargs)
         except PermissionDenied as refusal:
-            reason = str(refusal.args[0]) if refusal.args else ""
-            if not refusing.is_of_an_action(refusal):
-                self._note_refusal(self.page_name, reason)
-            return self._explain("organizations/forbidden.html", reason=reason)
+            self._note_unless_an_action_did(refusal)
+            return self._explain("organizations/forbidden.html", reason=refusing.reason_of(refusal))
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        self.note_refusals_of(form)
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        return answer
+
+    def note_refusals_of(self, form: BaseForm) -> None:
+        """What somebody sent and may not choose, such as a role that the form did not offer them."""
+        for errors in form.errors.as_data().values():
+            for refusal in refusing.refusals_in(ValidationError(errors)):
+                self._note_unless_an_action_did(refusal)
 
     def opens_though_closed(self) -> bool:
         """Whether the page is also for somebody for whom everything else here is closed."""
@@ -112,6 +123,10 @@ class OrganizationMixin(LoginRequiredMixin):
         refusal = build_refusal(self.membership, missing, self.group, self.now)
         self._note_refusal(missing, f"The permission {missing} {refusal.said}.")
         return self._explain("organizations/forbidden.html", refusal=refusal, group=self.group)
+
+    def _note_unless_an_action_did(self, refusal: PermissionDenied | NotAllowed) -> None:
+        if not refusing.is_of_an_action(refusal):
+            self._note_refusal(self.page_name, refusing.reason_of(refusal))
 
     def _note_refusal(self, what: str, reason: str) -> None:
         """It is written down when the request has ended."""

@@ -122,14 +122,16 @@ def test_admin_never_writes_with_its_own_forms(path):
 
 @pytest.mark.parametrize("path", sources("actions", "policies", apps=CHANGES_A_TEAM), ids=_short)
 def test_actions_refuse_with_a_sentence_and_a_code(path):
-    """PermissionDenied, ValidationError with a code, or RuntimeError for a mistake of the programmer; nothing else."""
+    """PermissionDenied, ValidationError or NotAllowed with a code, or RuntimeError for a programmer's mistake."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         if not isinstance(node, ast.Raise) or node.exc is None:
             continue
         assert isinstance(node.exc, ast.Call), f"{path}:{node.lineno}"
         assert isinstance(node.exc.func, ast.Name)
-        assert node.exc.func.id in {"PermissionDenied", "ValidationError", "RuntimeError"}, f"{path}:{node.lineno}"
+        assert node.exc.func.id in {"PermissionDenied", "ValidationError", "NotAllowed", "RuntimeError"}, (
+            f"{path}:{node.lineno}"
+        )
     for call in calls(path):
         if isinstance(call.func, ast.Name) and call.func.id == "ValidationError":
             by_field = call.args and isinstance(call.args[0], ast.Dict)

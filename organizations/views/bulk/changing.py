@@ -70,6 +70,7 @@ class ChangePeopleView(OrganizationMixin, View):
         if self.deed.asks and "argument" not in posted:
             form = form_of(self.deed, self.organization, self.actor, posted)
             if not form.is_bound or not form.is_valid():
+                self.note_refusals_of(form)
                 return self._ask(self.deed, selection, found, form)
             argument = form.cleaned_data[self.deed.asks]
         else:
