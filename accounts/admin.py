@@ -12,13 +12,13 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action
 
+from accounts import admin_mail  # noqa: F401 - registers what staff do with mail
 from accounts.actions import set_account_active
 from accounts.mending import mend_address, mend_second_factor
 from accounts.models import User
 from accounts.staff_forms import NewAddressForm
-from audit.actors import Actor, ActorKind
+from accounts.staff_pages import Writes, action, staff
 from audit.admin import ReadOnlyAdmin
 
 for model in (EmailAddress, Authenticator, UserSession, Group):
@@ -26,14 +26,8 @@ for model in (EmailAddress, Authenticator, UserSession, Group):
         admin.site.unregister(model)
 
 
-def staff(request: HttpRequest) -> Actor:
-    """The member of staff who is signed in."""
-    user = cast("User", request.user)
-    return Actor(kind=ActorKind.STAFF, label=user.label, id=user.pk)
-
-
 @admin.register(User)
-class UserAdmin(ReadOnlyAdmin):
+class UserAdmin(Writes, ReadOnlyAdmin):
     list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name", "=id")
@@ -47,6 +41,7 @@ class UserAdmin(ReadOnlyAdmin):
     @action(
         description="Deactivate the account",
         url_path="deactivate",
+        needs="accounts.change_user",
         permissions=["deactivate"],
         dialog={
             "title": "Deactivate this account?",
@@ -60,6 +55,7 @@ class UserAdmin(ReadOnlyAdmin):
     @action(
         description="Reactivate the account",
         url_path="reactivate",
+        needs="accounts.change_user",
         permissions=["reactivate"],
         dialog={
             "title": "Reactivate this account?",
@@ -73,7 +69,7 @@ class UserAdmin(ReadOnlyAdmin):
     @action(
         description="Change the address",
         url_path="new-address",
-        permissions=["new_address"],
+        needs="accounts.change_user",
         dialog={
             "title": "Which address is this account's from now on?",
             "description": "Its person is signed out everywhere, and told at both addresses. Be sure who asks for it.",
@@ -95,6 +91,7 @@ class UserAdmin(ReadOnlyAdmin):
     @action(
         description="Take the second factor away",
         url_path="second-factor",
+        needs="accounts.change_user",
         permissions=["take_second_factor"],
         dialog={
             "title": "Take the second factor of this account away?",
@@ -112,20 +109,16 @@ class UserAdmin(ReadOnlyAdmin):
             messages.success(request, f"{user} has no second factor {'any more' if taken else 'to take away'}.")
         return self.back_to(request, object_id)
 
-    def has_new_address_permission(self, request: HttpRequest, object_id: str) -> bool:
-        return request.user.has_perm("accounts.change_user")
-
     def has_take_second_factor_permission(self, request: HttpRequest, object_id: str) -> bool:
-        there = Authenticator.objects.filter(user=self.get_object(request, object_id)).exists()
-        return there and request.user.has_perm("accounts.change_user")
+        return bool(Authenticator.objects.filter(user=self.get_object(request, object_id)).exists())
 
     def has_deactivate_permission(self, request: HttpRequest, object_id: str) -> bool:
         user = self.get_object(request, object_id)
-        return user is not None and user.is_active and request.user.has_perm("accounts.change_user")
+        return user is not None and user.is_active
 
     def has_reactivate_permission(self, request: HttpRequest, object_id: str) -> bool:
         user = self.get_object(request, object_id)
-        return user is not None and not user.is_active and request.user.has_perm("accounts.change_user")
+        return user is not None and not user.is_active
 
     def _set_active(self, request: HttpRequest, object_id: str, *, active: bool) -> HttpResponse:
         user = cast("User", self.get_object(request, object_id))

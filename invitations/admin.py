@@ -8,9 +8,8 @@ from django.contrib import admin, messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.decorators import action
 
-from accounts.admin import staff
+from accounts.staff_pages import Writes, action, staff
 from audit.admin import ReadOnlyAdmin
 from invitations import admin_records  # noqa: F401 - registers the rest
 from invitations.actions.withdrawing import revoke
@@ -18,7 +17,7 @@ from invitations.models import Invitation, InviteList, InviteRow, Refusal
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin):
+class InvitationAdmin(Writes, ReadOnlyAdmin):
     list_display = ("email", "organization", "role", "status", "inviter_label", "sent_at", "expires_at")
     list_filter = ("status",)
     list_select_related = ("organization", "role")
@@ -28,6 +27,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     @action(
         description="Revoke",
         url_path="revoke",
+        needs="invitations.change_invitation",
         permissions=["withdraw"],
         dialog={
             "title": "Revoke this invitation?",
@@ -46,8 +46,7 @@ class InvitationAdmin(ReadOnlyAdmin):
 
     def has_withdraw_permission(self, request: HttpRequest, object_id: str) -> bool:
         invitation = self.get_object(request, object_id)
-        open_still = invitation is not None and invitation.is_pending_at(timezone.now())
-        return open_still and request.user.has_perm("invitations.change_invitation")
+        return invitation is not None and invitation.is_pending_at(timezone.now())
 
 
 @admin.register(Refusal)

@@ -11,9 +11,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
-from unfold.decorators import action
 
-from accounts.admin import staff
+from accounts.staff_pages import Writes, action, staff
 from audit.admin import ReadOnlyAdmin
 from invitations.actions.join_links import revoke_link
 from invitations.actions.ways import close_way
@@ -22,7 +21,7 @@ from invitations.policies import link_is_open
 
 
 @admin.register(WayIn)
-class WayInAdmin(ReadOnlyAdmin):
+class WayInAdmin(Writes, ReadOnlyAdmin):
     list_display = ("organization", "kind", "at_once", "role", "opener_label", "opened_at")
     list_filter = ("kind",)
     list_select_related = ("organization", "role")
@@ -32,6 +31,7 @@ class WayInAdmin(ReadOnlyAdmin):
     @action(
         description="Switch off",
         url_path="switch-off",
+        needs="invitations.change_wayin",
         permissions=["switch_off"],
         dialog={
             "title": "Switch this way to join off?",
@@ -47,12 +47,11 @@ class WayInAdmin(ReadOnlyAdmin):
         return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
 
     def has_switch_off_permission(self, request: HttpRequest, object_id: str) -> bool:
-        there = self.get_object(request, object_id) is not None
-        return there and request.user.has_perm("invitations.change_wayin")
+        return self.get_object(request, object_id) is not None
 
 
 @admin.register(JoinLink)
-class JoinLinkAdmin(ReadOnlyAdmin):
+class JoinLinkAdmin(Writes, ReadOnlyAdmin):
     list_display = ("organization", "role", "used", "max_uses", "opener_label", "ends_at", "revoked_at")
     list_select_related = ("organization", "role")
     search_fields = ("organization__name", "organization__slug", "opener_label", "=id")
@@ -61,6 +60,7 @@ class JoinLinkAdmin(ReadOnlyAdmin):
     @action(
         description="Revoke",
         url_path="revoke",
+        needs="invitations.change_joinlink",
         permissions=["revoke"],
         dialog={
             "title": "Revoke this link?",
@@ -76,8 +76,7 @@ class JoinLinkAdmin(ReadOnlyAdmin):
 
     def has_revoke_permission(self, request: HttpRequest, object_id: str) -> bool:
         link = cast("JoinLink | None", self.get_object(request, object_id))
-        open_still = link is not None and bool(link_is_open(link, timezone.now()))
-        return open_still and request.user.has_perm("invitations.change_joinlink")
+        return link is not None and bool(link_is_open(link, timezone.now()))
 
 
 @admin.register(JoinRequest)

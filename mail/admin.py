@@ -1,25 +1,14 @@
-"""What staff see of the outbox: everything, and one thing to do about a mail that failed."""
+"""What staff see of the outbox: everything. What they do with a failed mail stands in `accounts`, which knows staff."""
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from mail.models import Mail, Pace, State
-from mail.outbox import try_again
-
-SENDING_AGAIN = {
-    "title": "Send this mail again?",
-    "description": "It goes to the same person once more, written as things stand now.",
-    "form_submit_text": "Send again",
-}
 
 
 class _OnlyLookedAt(ModelAdmin):
@@ -45,7 +34,6 @@ class MailAdmin(_OnlyLookedAt):
     list_display = ("key", "kind", "shown_state", "attempts", "reason", "created_at", "sent_at")
     list_filter = ("state", "kind")
     search_fields = ("key", "kind", "state", "message_id")
-    actions_detail = ("send_again",)
 
     @display(
         description="State",
@@ -54,20 +42,6 @@ class MailAdmin(_OnlyLookedAt):
     )
     def shown_state(self, mail: Mail) -> str:
         return mail.get_state_display()
-
-    @action(description="Send again", url_path="send-again", permissions=["send_again"], dialog=SENDING_AGAIN)
-    def send_again(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
-        mail = self.get_object(request, object_id)
-        if mail and try_again(mail):
-            messages.success(request, f"{mail} is on its way again.")
-        else:
-            messages.warning(request, "Nothing was sent again: this mail has not failed.")
-        page = reverse("admin:mail_mail_change", args=[object_id])
-        return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
-
-    def has_send_again_permission(self, request: HttpRequest, object_id: str) -> bool:
-        mail = self.get_object(request, object_id)
-        return mail is not None and mail.state == State.FAILED and request.user.has_perm("mail.change_mail")
 
 
 @admin.register(Pace)

@@ -8,9 +8,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action
 
-from accounts.admin import staff
+from accounts.staff_pages import Writes, action, staff
 from audit.admin import ReadOnlyAdmin
 from organizations import admin_accounts, admin_records  # noqa: F401 - register the rest
 from organizations.actions.domains import prove_domain
@@ -26,7 +25,7 @@ def _number(limit: int | None) -> str:
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ReadOnlyAdmin):
+class OrganizationAdmin(Writes, ReadOnlyAdmin):
     list_display = ("name", "slug", "scheme", "active_members", "reserved_seats", "seat_limit", "created_at")
     list_filter = ("scheme",)
     search_fields = ("name", "slug", "=id")
@@ -52,7 +51,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     @action(
         description="Set plan",
         url_path="plan",
-        permissions=["change_plan"],
+        needs="organizations.change_organization",
         dialog={
             "title": "What does its plan allow?",
             "description": "A number below what is taken stops nobody who is there; nobody new can come.",
@@ -72,6 +71,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     @action(
         description="Approve for production",
         url_path="approve",
+        needs="organizations.change_organization",
         permissions=["approve"],
         dialog={
             "title": "Approve this organization for production?",
@@ -85,6 +85,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     @action(
         description="Withdraw approval",
         url_path="withdraw-approval",
+        needs="organizations.change_organization",
         permissions=["withdraw_approval"],
         dialog={
             "title": "Withdraw the approval for production?",
@@ -98,7 +99,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     @action(
         description="Prove a domain",
         url_path="domain",
-        permissions=["prove"],
+        needs="organizations.change_organization",
         dialog={
             "title": "Which email domain is this organization's own?",
             "description": "Whoever runs its team may then mend addresses and second factors of accounts there.",
@@ -116,21 +117,13 @@ class OrganizationAdmin(ReadOnlyAdmin):
             messages.success(request, f"{domain} is proven to be a domain of {organization}.")
         return self.back_to(request, object_id)
 
-    def has_prove_permission(self, request: HttpRequest, object_id: str) -> bool:
-        return request.user.has_perm("organizations.change_organization")
-
-    def has_change_plan_permission(self, request: HttpRequest, object_id: str) -> bool:
-        return request.user.has_perm("organizations.change_organization")
-
     def has_approve_permission(self, request: HttpRequest, object_id: str) -> bool:
         found = cast("Organization | None", self.get_object(request, object_id))
-        waits = found is not None and found.production_approved_at is None and bool(found.rules.production)
-        return waits and request.user.has_perm("organizations.change_organization")
+        return found is not None and found.production_approved_at is None and bool(found.rules.production)
 
     def has_withdraw_approval_permission(self, request: HttpRequest, object_id: str) -> bool:
         found = cast("Organization | None", self.get_object(request, object_id))
-        approved = found is not None and found.production_approved_at is not None
-        return approved and request.user.has_perm("organizations.change_organization")
+        return found is not None and found.production_approved_at is not None
 
     def _approve(self, request: HttpRequest, object_id: str, *, approved: bool) -> HttpResponse:
         organization = cast("Organization", self.get_object(request, object_id))
@@ -171,7 +164,7 @@ class OwnershipTransferAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnlyAdmin):
+class MembershipAdmin(Writes, ReadOnlyAdmin):
     list_display = ("label", "email", "organization", "role", "status", "joined_at", "ends_at")
     list_filter = ("status", "source")
     list_select_related = ("organization", "role")
@@ -181,6 +174,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     @action(
         description="Appoint as owner",
         url_path="appoint",
+        needs="organizations.change_membership",
         permissions=["appoint"],
         dialog={
             "title": "Appoint this person as owner?",
@@ -200,5 +194,4 @@ class MembershipAdmin(ReadOnlyAdmin):
 
     def has_appoint_permission(self, request: HttpRequest, object_id: str) -> bool:
         membership = cast("Membership | None", self.get_object(request, object_id))
-        able = membership is not None and not membership.owns
-        return able and request.user.has_perm("organizations.change_membership")
+        return membership is not None and not membership.owns

@@ -11,12 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
-from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from accounts.admin import UserAdmin as AccountAdmin
-from accounts.admin import staff
 from accounts.models import User
+from accounts.staff_pages import Writes, action, staff
 from audit.admin import EventAdmin as LogAdmin
 from audit.models import Event
 from organizations.actions.accounts import delete_account, forget_person
@@ -33,6 +32,7 @@ class UserAdmin(AccountAdmin):
     @action(
         description="Delete the account",
         url_path="delete-account",
+        needs="accounts.delete_user",
         permissions=["delete_account"],
         variant=ActionVariant.DANGER,
         dialog={
@@ -56,16 +56,17 @@ class UserAdmin(AccountAdmin):
 
     def has_delete_account_permission(self, request: HttpRequest, object_id: str) -> bool:
         user = self.get_object(request, object_id)
-        return user is not None and not user.is_active and request.user.has_perm("accounts.delete_user")
+        return user is not None and not user.is_active
 
 
 @admin.register(Event)
-class EventAdmin(LogAdmin):
+class EventAdmin(Writes, LogAdmin):
     actions_detail = ("forget",)
 
     @action(
         description="Erase from the audit logs",
         url_path="forget",
+        needs="accounts.delete_user",
         permissions=["forget"],
         variant=ActionVariant.DANGER,
         dialog={
@@ -87,4 +88,4 @@ class EventAdmin(LogAdmin):
         return self.back_to(request, object_id)
 
     def has_forget_permission(self, request: HttpRequest, object_id: str) -> bool:
-        return request.user.has_perm("accounts.delete_user") and bool(people_of(object_id))
+        return bool(people_of(object_id))

@@ -7,16 +7,15 @@ from typing import cast
 from django.contrib import admin, messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action
 
-from accounts.admin import staff
+from accounts.staff_pages import Writes, action, staff
 from audit.admin import ReadOnlyAdmin
 from organizations.actions.domains import unprove_domain
 from organizations.models import Domain, Extension, Headcount, MembershipText, SavedFilter
 
 
 @admin.register(Domain)
-class DomainAdmin(ReadOnlyAdmin):
+class DomainAdmin(Writes, ReadOnlyAdmin):
     list_display = ("name", "organization", "proven_at", "proven_by", "answer", "asked_at")
     list_filter = ("proven_by", "answer")
     list_select_related = ("organization",)
@@ -27,6 +26,7 @@ class DomainAdmin(ReadOnlyAdmin):
     @action(
         description="Withdraw the proof",
         url_path="unprove",
+        needs="organizations.change_domain",
         permissions=["unprove"],
         dialog={
             "title": "Withdraw the proof of this domain?",
@@ -42,8 +42,7 @@ class DomainAdmin(ReadOnlyAdmin):
 
     def has_unprove_permission(self, request: HttpRequest, object_id: str) -> bool:
         domain = cast("Domain | None", self.get_object(request, object_id))
-        proven = domain is not None and domain.proven_at is not None
-        return proven and request.user.has_perm("organizations.change_domain")
+        return domain is not None and domain.proven_at is not None
 
 
 @admin.register(Extension)
