@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.staff_pages import Writes, action
+from accounts.staff_pages import Writes, action, staff
 from mail.admin import MailAdmin as OutboxAdmin
 from mail.models import Mail, State
 from mail.outbox import try_again
@@ -34,7 +34,7 @@ class MailAdmin(Writes, OutboxAdmin):
     )
     def send_again(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
         mail = self.get_object(request, object_id)
-        if mail and try_again(mail):
+        if mail and try_again(mail, by=staff(request)):
             messages.success(request, f"{mail} is on its way again.")
         else:
             messages.warning(request, "Nothing was sent again: this mail has not failed.")

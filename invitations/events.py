@@ -32,8 +32,8 @@ MAIL_FAILED = event(
 )
 MAILED_AGAIN = event(
     "invitation.mailed_again",
-    "The mail with the invitation to {target} is on its way again",
-    many="[The mail with the invitation to {target} is|The mails with {target invitations} are] on the way again",
+    "{actor} sent the mail with the invitation to {target} once more",
+    many="{actor} sent [the mail with the invitation to {target}|the mails with {target invitations}] once more",
     icon="mail-forward",
 )
 REMINDED = event(

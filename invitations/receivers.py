@@ -194,17 +194,17 @@ def _forget_lines(addresses: set[str]) -> None:
         InviteRow.objects.filter(pk__in=[pk for pk, typed in alike if stored_or_typed(typed) == address]).delete()
 
 
-def follow_mail(ids: dict[str, str], reason: str) -> None:
-    """The mail with a link failed, or without a reason is on its way once more.
+def follow_mail(ids: dict[str, str], reason: str, by: object) -> None:
+    """The mail with a link failed, or without a reason is on its way once more; `by` is who of staff sent it again.
 
-    It is Roster that says so: from where staff sent a mail again is not for the organization to read.
+    From where they did so is not for the organization to read.
     """
     invitation = Invitation.objects.select_related("organization").filter(pk=ids["invitation"]).first()
     if invitation is None:
         return
     with coming_from(Origin()):
         note_mail(
-            actor=SYSTEM,
+            actor=by if isinstance(by, Actor) else SYSTEM,
             organization=invitation.organization,
             invitation=invitation,
             version=int(ids["version"]),

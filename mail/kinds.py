@@ -18,8 +18,9 @@ class Message:
 # Reads what the ids name as it stands when the mail is sent; None says that the mail is no longer wanted.
 Build = Callable[[dict[str, str]], Message | None]
 
-# Is told, in the same transaction, why a mail with these ids failed; and with '' that it is on its way once more.
-Follow = Callable[[dict[str, str], str], None]
+# Is told, in the same transaction, why a mail with these ids failed; with '' that it is on its way once more, and who
+# asked for it, as those who ask and those who follow know people. None is the outbox itself.
+Follow = Callable[[dict[str, str], str, object], None]
 
 _kinds: dict[str, Build] = {}
 _followed: dict[str, Follow] = {}
@@ -57,7 +58,7 @@ def follow(kind: str, told: Follow) -> None:
     _followed[kind] = told
 
 
-def tell(kind: str, ids: dict[str, str], reason: str) -> None:
+def tell(kind: str, ids: dict[str, str], reason: str, by: object = None) -> None:
     """Tell whoever follows mails of that kind."""
     if kind in _followed:
-        _followed[kind](ids, reason)
+        _followed[kind](ids, reason, by)

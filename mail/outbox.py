@@ -66,14 +66,17 @@ def put_since(keys: Iterable[str], since: datetime) -> set[str]:
     return found
 
 
-def try_again(mail: Mail) -> bool:
-    """Put a failed mail back into the outbox with all its attempts; whether it was a failed one."""
+def try_again(mail: Mail, *, by: object = None) -> bool:
+    """Put a failed mail back into the outbox with all its attempts; whether it was a failed one.
+
+    `by`: who asks for it, for those who follow the mail.
+    """
     with transaction.atomic():
         changed = Mail.objects.filter(pk=mail.pk, state=State.FAILED).update(
             state=State.PENDING, attempts=0, due_at=timezone.now(), reason=""
         )
         if changed:
-            kinds.tell(mail.kind, mail.ids, "")
+            kinds.tell(mail.kind, mail.ids, "", by)
             transaction.on_commit(lambda: nudge(), robust=True)
     return bool(changed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from audit.models import EventType
 from invitations.actions.changing import change_offered_role
 from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
@@ -70,6 +71,23 @@ def test_whence_staff_sent_it_again_is_not_for_the_organization_to_read(client_o
     assert [(event.action, event.address, event.user_agent) for event in news.events] == [
         ("invitation.mailed_again", None, ""),
     ]  # fmt: skip
+
+
+def test_the_event_says_which_of_staff_sent_it_again(client_of, owner, staff, server):
+    invitation = offer(owner, "ines@example.org")
+    send_due()
+    page = reverse("admin:mail_mail_send_again", args=[Mail.objects.get().pk])
+    with written() as news:
+        client_of(staff).post(page, {"_form_submitted": "on"})
+    (event,) = news.events
+    assert (event.type, event.actor_kind, event.actor_id, event.actor_label) == (
+        EventType.STAFF_ACTION, "staff", staff.pk, "Sam Staff",
+    )  # fmt: skip
+    assert (event.action, event.target_id, event.chain_id) == (
+        "invitation.mailed_again", invitation.pk, owner.organization_id,
+    )  # fmt: skip
+    assert failed_at(invitation) is None
+    assert Mail.objects.get().state == State.PENDING
 
 
 def test_the_mail_of_an_older_version_marks_nothing(org, owner, server):
