@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from organizations.models import Membership, MembershipStatus, Organization, Role
-from organizations.schemes import BuiltinRole, OwnerRule, load_schemes
+from organizations.schemes import BuiltinRole, load_schemes
 
 
 def write(using: str) -> None:
-    """Make the built-in roles what the scheme files say, and the copies that memberships and counters keep of them.
+    """Make the built-in roles what the scheme files say, and the counters of seats that follow from them.
 
     A role that a file no longer declares stays for those who hold it, and is offered to nobody.
     """
@@ -39,7 +38,6 @@ def write(using: str) -> None:
             names = next(iter(said.values())).keys()
             Role.objects.using(using).bulk_update(changed, names)
             _recount_seats(using, {row.scheme for row in changed})
-        _copy_ownership(using)
 
 
 def _fields(role: BuiltinRole, *, owns: bool) -> dict[str, Any]:
@@ -57,20 +55,6 @@ def _fields(role: BuiltinRole, *, owns: bool) -> dict[str, Any]:
         "grants": sorted(role.grants),
         "retired": False,
     }
-
-
-def _copy_ownership(using: str) -> None:
-    memberships = Membership.objects.using(using)
-    memberships.filter(owns=True, role__owns=False).update(owns=False, sole_owner=False)
-    # Who owns has no end date. An end that is past already is left for settling, which ends that access.
-    lapsed = Q(status=MembershipStatus.ACTIVE, ends_at__lte=timezone.now())
-    memberships.filter(owns=False, role__owns=True).exclude(lapsed).update(owns=True, ends_at=None)
-    with_one = [one.key for one in load_schemes().values() if one.owner_rule is OwnerRule.EXACTLY_ONE]
-    memberships.filter(sole_owner=True).exclude(organization__scheme__in=with_one).update(sole_owner=False)
-    others = memberships.filter(organization=OuterRef("organization"), owns=True).exclude(pk=OuterRef("pk"))
-    memberships.filter(
-        ~Exists(others), organization__scheme__in=with_one, owns=True, sole_owner=False, status=MembershipStatus.ACTIVE
-    ).update(sole_owner=True)
 
 
 def _recount_seats(using: str, schemes: set[str]) -> None:

@@ -7,26 +7,33 @@ from typing import Any, TextIO
 from uuid import UUID
 
 from django.apps.registry import Apps
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.signals import account_switched, user_changed
-from audit.actors import Actor
+from audit.actions import now
+from audit.actors import SYSTEM, Actor
 from audit.erasing import ERASED
+from audit.models import Chain, Event
 from jobs.models import Job, JobState
 from organizations import builtin_roles
 from organizations.actions.following import follow_user, tell_of_account
+from organizations.actions.following_schemes import follow_schemes, out_of_step
 from organizations.bulk.reports import without_names
 from organizations.models import Extension, Membership, Organization, OwnershipTransfer, Role
 from organizations.signals import forgetting, unnaming
 
 
 def write_builtin_roles(sender: Any, using: str, verbosity: int = 1, apps: Apps | None = None, **kwargs: Any) -> None:
-    """After migrate: the built-in roles are what the scheme files say, and what no longer fits is said."""
+    """After migrate: built-in roles are what the files say, who owns follows, and what no longer fits is said."""
     if apps is not None and not _has_all_columns(apps):
         return  # an earlier migration was asked for; the next one to the newest writes them
-    builtin_roles.write(using)
+    with transaction.atomic(using=using):
+        builtin_roles.write(using)
+        if using == DEFAULT_DB_ALIAS and (organizations := out_of_step(now())):
+            follow_schemes(actor=SYSTEM, organizations=organizations)
     if verbosity:
         stdout: TextIO = kwargs.get("stdout") or sys.stdout
         for role, grant in builtin_roles.vanished(using):
@@ -44,7 +51,7 @@ def _has_all_columns(apps: Apps) -> bool:
     }
     return there >= {
         (model._meta.db_table, field.column)
-        for model in (Role, Membership, Organization)
+        for model in (Role, Membership, Organization, Chain, Event)
         for field in model._meta.local_concrete_fields
     }
 

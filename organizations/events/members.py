@@ -101,6 +101,13 @@ END_SET = event(
     icon="clock",
     fields="ends_at",
 )
+OWNING_FOLLOWED = event(
+    "member.owning_followed",
+    "Whether {target} owns the organization follows the changed role scheme",
+    many="Whether {target people} own the organization follows the changed role scheme",
+    icon="crown",
+    fields="owns sole_owner ends_at",
+)
 EXTENSION_ASKED = event(
     "extension.asked",
     "{target} asked for more time",

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from audit.models import Event
+from audit.models import Event, EventType
 from mail.models import Mail
 from organizations.apps import OrganizationsConfig
 from organizations.checks import every_scheme_is_declared
@@ -27,6 +27,7 @@ from organizations.models import Membership, Organization, Role
 from organizations.receivers import write_builtin_roles
 from organizations.schemes import load_schemes
 from tests.factories import UserFactory, acting, end_at, found, give_role, join
+from tests.witness import written
 
 STUDIO = """\
 key = "studio"
@@ -189,6 +190,81 @@ def test_whoever_holds_the_role_that_owns_from_now_on_owns_without_an_end(head: 
     assert again(seller).ends_at is None
     assert again(ended).ends_at, "an access that has ended does not come back"
     assert not acting(ended).owns
+
+
+OWNING = (
+    ('role = "head"', 'role = "seller"'),
+    ('grants = ["*.*"]\nexcept = ["organization.delete", "ownership.*"]', 'grants = ["*.*"]'),
+    ('description = "Decides."\ngrants = ["*.*"]', 'description = "Decides."\ngrants = ["paintings.*"]'),
+)
+
+
+def test_each_membership_that_follows_its_scheme_has_an_event_of_rosters(head: Membership, deploy: Deploy):
+    seller = painting(head, "seller")
+    painting(head)
+    ends_at = timezone.now() + timedelta(days=3)
+    end_at(seller, ends_at)
+
+    with written() as news:
+        deploy(*OWNING)
+
+    assert {event.target_id: (event.before, event.after) for event in news.events} == {
+        head.user_id: ({"owns": "yes"}, {"owns": "no"}),
+        seller.user_id: ({"owns": "no", "ends_at": str(ends_at)}, {"owns": "yes", "ends_at": "never"}),
+    }
+    assert {(event.action, event.type, event.actor_label) for event in news.events} == {
+        ("member.owning_followed", EventType.SYSTEM_ACTION, "Roster"),
+    }  # fmt: skip
+    assert len({event.batch for event in news.events}) == 1
+    assert not news.mails
+
+    with written() as news:
+        deploy(*OWNING)
+    assert news.nothing, "nothing changed any more"
+
+
+def test_being_the_one_owner_from_now_on_and_no_longer_is_told(head: Membership, deploy: Deploy):
+    found(UserFactory(), "Lee & Sons", "lee")
+    with written() as news:
+        deploy(('"at-least-one"', EXACTLY_ONE))
+        deploy()
+    told = [(event.chain_id, event.target_label, event.before, event.after) for event in news.events]
+    yes, no = {"sole_owner": "yes"}, {"sole_owner": "no"}
+    assert told == [(head.organization_id, "Hanna Berg", no, yes), (head.organization_id, "Hanna Berg", yes, no)]
+
+
+def test_another_one_owner_in_the_same_deployment_breaks_no_constraint(head: Membership, deploy: Deploy):
+    deploy(('"at-least-one"', EXACTLY_ONE))
+    seller = painting(head, "seller")
+    with written() as news:
+        deploy(*OWNING, ('"at-least-one"', EXACTLY_ONE.replace("seller", "painter")))
+    assert (again(head).sole_owner, again(seller).sole_owner) == (False, True)
+    assert (again(head).owns, again(seller).owns) == (False, True)
+    assert [event.target_label for event in news.events] == ["Hanna Berg", "Paul Sand"]
+
+
+def test_a_role_and_who_owns_by_it_are_written_together_or_not_at_all(
+    head: Membership, deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+):
+    painting(head, "seller")
+    monkeypatch.setattr("organizations.actions.following_schemes.record_of", lambda *args, **kwargs: 1 / 0)
+    with written() as news, pytest.raises(ZeroDivisionError):
+        deploy(*OWNING)
+    assert news.nothing
+    assert Role.objects.get(scheme="studio", key="head").owns
+    assert again(head).owns
+
+
+def test_many_owners_are_followed_in_few_statements(head: Membership, deploy: Deploy):
+    people = [painting(head, "seller") for _ in range(20)]
+    with CaptureQueriesContext(connection) as queries, written() as news:
+        deploy(*OWNING)
+    assert len(news.events) == len(people) + 1
+    assert (
+        len([one for one in queries if one["sql"].startswith("UPDATE") and "organizations_membership" in one["sql"]])
+        < 5
+    )
+    assert len([one for one in queries if "audit_event" in one["sql"] and one["sql"].startswith("INSERT")]) < 5
 
 
 def test_where_exactly_one_may_own_from_now_on_a_single_owner_is_the_one(head: Membership, deploy: Deploy):

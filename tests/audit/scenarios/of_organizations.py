@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from organizations.actions.counting import recount
 from organizations.actions.domains import add_domain, prove_domain, remove_domain, restrict_domains, unprove_domain
+from organizations.actions.following_schemes import follow_schemes
 from organizations.actions.organizations import create_organization, settle_lapsed
 from organizations.actions.ownership import (
     accept_ownership,
@@ -51,6 +52,13 @@ def what_has_lapsed_is_settled(cast: Cast) -> dict[str, Any]:
     pending(cast.org, 2, ends=timezone.now() - timedelta(hours=1))
     end_at(cast.admin, timezone.now() - timedelta(hours=1))
     return {"organization": cast.org, "batch": uuid7()}
+
+
+@tells(follow_schemes, "2 org member.owning_followed", by="system", asks_nobody="migrate calls it")
+def a_scheme_says_anew_who_owns(cast: Cast) -> dict[str, Any]:
+    Membership.objects.filter(pk=cast.owner.pk).update(owns=False)
+    Membership.objects.filter(pk=cast.admin.pk).update(owns=True)
+    return {"organizations": [cast.org]}
 
 
 @tells(recount, by="system", asks_nobody=THE_CLOCK, silent="it mends a mistake of ours, which the log of errors tells")
