@@ -59,14 +59,14 @@ def note_answer(*, actor: Actor, domain: Domain, answer: DnsAnswer) -> None:
     found.organization = organization
     before, found.answer, found.asked_at = found.answer, answer, act.now
     if answer == DnsAnswer.FOUND:
-        _found(found, actor=actor)
+        _found(found, before, actor=actor)
     elif answer in GONE and found.is_proven:
         _missed(found, before, actor=actor)
     else:
         _not_yet(found, before, actor=actor)
 
 
-def _found(domain: Domain, *, actor: Actor) -> None:
+def _found(domain: Domain, before: str, *, actor: Actor) -> None:
     act = current_act()
     domain.misses, domain.missing_since, domain.due_at = 0, None, act.now + WHEN_PROVEN
     is_new = not domain.is_proven
@@ -83,6 +83,10 @@ def _found(domain: Domain, *, actor: Actor) -> None:
         return
     if is_new:
         record_about(events.DOMAIN_PROVEN, actor, domain, after={"by": ProvenBy.DNS.value})
+    elif before != DnsAnswer.FOUND:  # that it was missed is an event, too
+        record_about(
+            events.DOMAIN_FOUND_AGAIN, actor, domain, before={"answer": before}, after={"answer": domain.answer}
+        )
 
 
 def _missed(domain: Domain, before: str, *, actor: Actor) -> None:

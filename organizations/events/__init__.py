@@ -2,6 +2,7 @@
 
 from organizations.events.domains import (
     DOMAIN_ADDED,
+    DOMAIN_FOUND_AGAIN,
     DOMAIN_NOT_FOUND,
     DOMAIN_PROVEN,
     DOMAIN_REMOVED,
@@ -87,6 +88,7 @@ __all__ = [
     "DETAILS_EDITED",
     "DOMAINS_RESTRICTED",
     "DOMAIN_ADDED",
+    "DOMAIN_FOUND_AGAIN",
     "DOMAIN_NOT_FOUND",
     "DOMAIN_PROVEN",
     "DOMAIN_REMOVED",

@@ -29,6 +29,13 @@ DOMAIN_NOT_FOUND = event(
     icon="at",
     fields="answer",
 )
+DOMAIN_FOUND_AGAIN = event(
+    "domain.found_again",
+    "{actor} found the record that proves the domain {target} again",
+    many="{actor} found what proves [the domain {target}|{target domains}] again",
+    icon="at",
+    fields="answer",
+)
 DOMAIN_UNPROVEN = event(
     "domain.unproven",
     "{actor} withdrew the proof of the domain {target}",

@@ -316,6 +316,29 @@ def test_record_that_comes_back_in_time_counts_as_if_it_had_never_gone(dns, owne
     assert (domain.is_proven, domain.misses, domain.missing_since) == (True, 0, None)
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_proof_that_was_missed_and_is_found_again_is_told_once(dns, owner, domain, gone):
+    """As what was missed is told, be it that the record was gone or that nobody answered."""
+    dns.set_text(NAME, domain.record_value)
+    check(owner, domain)
+    kept = dns.texts.copy()
+    with written() as news:
+        dns.texts.clear() if gone else setattr(dns, "fails", True)
+        with later(domain, days=7, minutes=1):
+            prove_domains()
+        dns.texts.update(kept)
+        dns.fails = False
+        for day in (9, 17, 25):
+            with later(domain, days=day):
+                prove_domains()
+    missed, found = news.events
+    answer = missed.after["answer"]
+    assert (missed.action, answer) == ("domain.not_found", "no_name" if gone else "no_answer")
+    assert (found.action, found.type, found.target_label) == ("domain.found_again", "SYSTEM_ACTION", "marram.example")
+    assert (found.before, found.after) == ({"answer": answer}, {"answer": "found"})
+    assert not news.mails
+
+
 def test_silence_never_withdraws_a_proof(dns, owner, domain):
     dns.set_text(NAME, domain.record_value)
     check(owner, domain)

@@ -200,6 +200,15 @@ def the_record_is_found(cast: Cast) -> dict[str, Any]:
     return {"domain": asked(cast), "answer": DnsAnswer.FOUND}
 
 
+@tells(note_answer, "org domain.found_again", by="system", asks_nobody=THE_CLOCK)
+def the_record_is_there_again(cast: Cast) -> dict[str, Any]:
+    found, now = asked(cast), timezone.now()
+    Domain.objects.filter(pk=found.pk).update(
+        proven_at=now, proven_by="dns", misses=1, missing_since=now, answer="no_record"
+    )
+    return {"domain": Domain.objects.get(pk=found.pk), "answer": DnsAnswer.FOUND}
+
+
 @tells(note_answer, "org domain.not_found", by="system", asks_nobody=THE_CLOCK)
 def the_record_is_not_found(cast: Cast) -> dict[str, Any]:
     return {"domain": asked(cast), "answer": DnsAnswer.NO_RECORD}
