@@ -5,7 +5,9 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from accounts import events
 from accounts.devices import device
@@ -97,6 +99,16 @@ def end_sessions(*, actor: Actor, user: User, sessions: Sequence[UserSession]) -
             _record(
                 events.SESSION_ENDED, actor, user, {"device": device(session.user_agent), "address": session.ip}, None
             )
+
+
+def end_other_sessions(*, actor: Actor, user: User, but: str | None) -> None:
+    """Sessions of the former password are shut by Django, at their next request; this says so at once.
+
+    `but`: the key of the session in which it was changed.
+    """
+    open_still = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
+    others = UserSession.objects.filter(user=user, session_key__in=open_still.values("session_key"))
+    end_sessions(actor=actor, user=user, sessions=list(others))
 
 
 @account_action

@@ -3,6 +3,12 @@
 from audit.events import event
 
 SIGNED_UP = event("account.signed_up", "{actor} created the account", icon="user-plus", personal="email")
+SUPERUSER_CREATED = event(
+    "account.superuser_created",
+    "{actor} created the account of {target}, who may do everything in the Django admin",
+    icon="user-plus",
+    personal="email",
+)
 SIGNED_IN = event("account.signed_in", "{actor} signed in", icon="login", fields="method")
 SIGNED_OUT = event("account.signed_out", "{actor} signed out", icon="logout")
 SIGN_IN_FAILED = event("account.sign_in_failed", "A sign-in of {target} failed", icon="lock", fields="method")

@@ -8,16 +8,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_out
-from django.contrib.sessions.models import Session
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts import events
-from accounts.actions import end_sessions, give_way, note
+from accounts.actions import end_other_sessions, give_way, note
 from accounts.actors import oneself
 from accounts.emails import send_notice
 from accounts.models import User
@@ -76,20 +73,13 @@ def note_sign_out(user: User | None, **kwargs: Any) -> None:
 @receiver([account.password_changed, account.password_set])
 def note_password_change(request: HttpRequest, user: User, **kwargs: Any) -> None:
     _note(user, events.PASSWORD_CHANGED)
-    _end_sessions(user, but=request.session.session_key)
+    end_other_sessions(actor=oneself(user), user=user, but=request.session.session_key)
 
 
 @receiver(account.password_reset)
 def note_password_reset(user: User, **kwargs: Any) -> None:
     _note(user, events.PASSWORD_RESET)
-    _end_sessions(user, but=None)
-
-
-def _end_sessions(user: User, *, but: str | None) -> None:
-    """Sessions of the former password are shut by Django, at their next request; this says so at once."""
-    open_still = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
-    others = UserSession.objects.filter(user=user, session_key__in=open_still.values("session_key"))
-    end_sessions(actor=oneself(user), user=user, sessions=list(others))
+    end_other_sessions(actor=oneself(user), user=user, but=None)
 
 
 @receiver(account.email_added)

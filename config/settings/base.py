@@ -44,6 +44,7 @@ TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0, least=0, most=10)
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
+    "accounts.console",  # its commands are found before those of auth
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
