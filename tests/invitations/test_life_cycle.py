@@ -129,7 +129,7 @@ inviter lapses      pending, replaced        ok            revoked  member.lapse
 inviter lapses      accepted, left, declined ok            .        member.lapsed                in-1 out+1
 inviter lapses      revoked, expired, gone   ok            .        member.lapsed                in-1 out+1
 inviter lapses      lapsed, access over      ok            expired  member.lapsed,expired        seat-1 in-1 out+1
-account closed      pending, replaced        ok            .        member.account_deactivated,account.deactivated unmailed
+account closed      pending, replaced        ok  .  member.account_deactivated,account.deactivated unmailed
 account closed      accepted, left, declined ok            .        member.account_deactivated,account.deactivated
 account closed      revoked, expired, gone   ok            .        member.account_deactivated,account.deactivated
 account closed      lapsed, access over      ok            .        member.account_deactivated,account.deactivated
