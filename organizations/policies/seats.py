@@ -16,9 +16,9 @@ def has_seats(organization: Organization, wanted: int) -> Decision:
     free = organization.seats_free
     if free is None or wanted <= free:
         return YES
-    left = f"Only {free} of the {wanted} seats needed are free" if free else "No seat is free"
+    left = f"Only {free:,} of the {wanted:,} seats needed are free" if free else "No seat is free"
     mend = "Revoke an invitation, or ask for more under Settings, Plan."
-    return no(f"{left}: {organization} has {organization.seat_limit}. {mend}", "no_seat")
+    return no(f"{left}: {organization} has {organization.seat_limit:,}. {mend}", "no_seat")
 
 
 def may_invite_new(organization: Organization, wanted: int) -> Decision:

@@ -15,12 +15,14 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actors import Actor, ActorKind
 from audit.models import EventType
+from invitations.actions.offering import invite
 from invitations.models import Invitation
 from jobs.tasks import run_due
-from organizations.actions.members import deactivate
+from organizations.actions.members import deactivate, reactivate
+from organizations.actions.plans import set_plan
 from organizations.models import Membership
 from organizations.tasks import settle
-from tests.factories import end_at
+from tests.factories import acting, end_at, role_of
 from tests.invitations.test_many import offers, press, ticked
 from tests.witness import Written, written
 
@@ -92,6 +94,20 @@ def test_what_an_identity_provider_does_is_provisioning_and_no_more_than_its_gra
     page = client_of(owner).get("/o/marram/audit/?type=PROVISIONING").content.decode()
     assert "<b>Directory</b> deactivated" in page
     assert ">Provisioning</span>" in page
+
+
+def test_an_identity_provider_finds_no_more_seats_than_people_do(owner: Membership, member: Membership, staff: User):
+    organization = owner.organization
+    grants = member.as_actor(timezone.now()).grants | {"members.update", "members.create", "invitations.create"}
+    provider = Actor(kind=ActorKind.PROVISIONING, label="Directory", grants=grants)
+    deactivate(actor=provider, organization=organization, memberships=[member])
+    set_plan(actor=acting(staff), organization=organization, plan="", seats=1, trial_cap=None, trusted=False)
+    role = role_of(organization, "viewer")
+    with written() as news:
+        back = reactivate(actor=provider, organization=organization, memberships=[member])
+        offered = invite(actor=provider, organization=organization, addresses=["a@b.example"], role=role, days=7)
+    assert [one.code for one in (*back.passed_over, *offered.passed_over)] == ["no_seat", "no_seat"]
+    assert news.nothing
 
 
 def test_a_command_writes_what_a_page_writes(client_of: Callable[[User], Client], stranger: User):
