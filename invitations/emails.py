@@ -14,7 +14,7 @@ from audit.actions import now
 from invitations.links import link_to
 from invitations.models import Invitation, InvitationStatus
 from mail.kinds import Message, register
-from mail.outbox import NewMail, enqueue_many
+from mail.outbox import NewMail, enqueue_many, enqueue_new
 from mail.rendering import render
 from organizations.models import Membership
 
@@ -24,9 +24,14 @@ ASKED_ANEW = "invitations.asked_anew"
 _ASKED_AT_MOST = 3
 
 
-def send_links(invitations: Sequence[Invitation], *, new: bool = False) -> None:
-    """Put the mails of these invitations' newest versions into the outbox; `new` ones were made this moment."""
-    enqueue_many([NewMail(INVITATION, one.mail_key, _ids(one)) for one in invitations], new=new)
+def send_links(invitations: Sequence[Invitation]) -> None:
+    """Put the mails of these invitations' newest versions into the outbox."""
+    enqueue_many([_with_link(one) for one in invitations])
+
+
+def send_first_links(invitations: Sequence[Invitation]) -> None:
+    """The same of invitations that were made this moment."""
+    enqueue_new(map(_with_link, invitations), len(invitations))
 
 
 def send_reminders(invitations: Sequence[Invitation]) -> None:
@@ -79,6 +84,10 @@ def register_all() -> None:
     register(INVITATION, build_invitation)
     register(REMINDER, build_reminder)
     register(ASKED_ANEW, build_asked_anew)
+
+
+def _with_link(invitation: Invitation) -> NewMail:
+    return NewMail(INVITATION, invitation.mail_key, _ids(invitation))
 
 
 def _ids(invitation: Invitation) -> dict[str, str]:

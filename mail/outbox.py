@@ -1,6 +1,6 @@
 """How a mail gets on its way: a row in the transaction of the change that it tells of, then a nudge, which may fail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,22 +34,26 @@ def enqueue(kind: str, key: str, ids: dict[str, str]) -> None:
     enqueue_many([NewMail(kind, key, ids)])
 
 
-def enqueue_many(mails: Sequence[NewMail], *, new: bool = False) -> None:
-    """Put these mails into the outbox at once. Raises RuntimeError outside a transaction.
-
-    `new`: none of the keys can be there yet, since each names something that was made in this transaction.
-    """
-    if not connection.in_atomic_block:
-        problem = "A mail goes into the outbox in the transaction of the change that it tells of."
-        raise RuntimeError(problem)
-    if not mails:
-        return
-    now = timezone.now()
-    if new and pays(len(mails)):
-        _copy(mails, now)
-    else:
+def enqueue_many(mails: Sequence[NewMail]) -> None:
+    """Put these mails into the outbox at once. Raises RuntimeError outside a transaction."""
+    _demand_transaction()
+    if mails:
+        now = timezone.now()
         Mail.objects.bulk_create([_row(mail, now) for mail in mails], ignore_conflicts=True, batch_size=500)
-    transaction.on_commit(lambda: nudge(len(mails)), robust=True)
+        _nudge_on_commit(len(mails))
+
+
+def enqueue_new(mails: Iterable[NewMail], number: int) -> None:
+    """The same of so many whose keys cannot be there yet: each names something that was made in this transaction.
+
+    They may be made as they are written.
+    """
+    if not pays(number):
+        enqueue_many(list(mails))
+        return
+    _demand_transaction()
+    _copy(mails, timezone.now())
+    _nudge_on_commit(number)
 
 
 def latest(keys: Iterable[str]) -> dict[str, Mail]:
@@ -86,6 +90,16 @@ def nudge(mails: int = 1) -> None:
     nudging.nudge("mail.send_due", min(-(-mails // MAILS_PER_NUDGE), MOST_NUDGES))
 
 
+def _demand_transaction() -> None:
+    if not connection.in_atomic_block:
+        problem = "A mail goes into the outbox in the transaction of the change that it tells of."
+        raise RuntimeError(problem)
+
+
+def _nudge_on_commit(mails: int) -> None:
+    transaction.on_commit(lambda: nudge(mails), robust=True)
+
+
 def _row(mail: NewMail, now: datetime) -> Mail:
     row_id = uuid7()
     return Mail(
@@ -99,14 +113,18 @@ def _row(mail: NewMail, now: datetime) -> Mail:
     )
 
 
-def _copy(mails: Sequence[NewMail], now: datetime) -> None:
+def _copy(mails: Iterable[NewMail], now: datetime) -> None:
     """The rows that `_row` makes."""
     columns = ("kind", "state", "attempts", "reason", "created_at", "id", "message_id", "key", "ids", "due_at")
-    same = {kind: line([kind, State.PENDING, 0, "", now]).rstrip("\n") for kind in {mail.kind for mail in mails}}
-    copy_lines(Mail, columns, (_line(same[mail.kind], mail, now) for mail in mails))
+    copy_lines(Mail, columns, _lines(mails, now))
 
 
-def _line(same: str, mail: NewMail, now: datetime) -> str:
-    row_id = uuid_utils.uuid7()
-    ids = as_text(mail.ids)
-    return f"{same}\t{row_id}\t<{row_id}@{settings.MAIL_DOMAIN}>\t{as_text(mail.key)}\t{ids}\t{mail.due_at or now}\n"
+def _lines(mails: Iterable[NewMail], now: datetime) -> Iterator[str]:
+    same: dict[str, str] = {}
+    for mail in mails:
+        of_its_kind = same.get(mail.kind)
+        if of_its_kind is None:
+            of_its_kind = same[mail.kind] = line([mail.kind, State.PENDING, 0, "", now]).rstrip("\n")
+        row_id, due_at = uuid_utils.uuid7(), mail.due_at or now
+        own = f"{row_id}\t<{row_id}@{settings.MAIL_DOMAIN}>\t{as_text(mail.key)}\t{as_text(mail.ids)}\t{due_at}\n"
+        yield f"{of_its_kind}\t{own}"

@@ -99,7 +99,7 @@ def make_offers(
     organization.addresses_invited += sum(one.is_new for one in ready)
     organization.settle_by(min(one.expires_at for one in outcome.done))
     organization.save_counters()
-    emails.send_links(outcome.done, new=True)
+    emails.send_first_links(outcome.done)
     return outcome
 
 
@@ -118,6 +118,7 @@ def _made(
         note=note,
     )
     offered: tuple[object, ...] = ()
+    said: dict[str, str] = {}
     for one in ready:
         offer = one.offer
         if offered != (offered := (offer.role.pk, offer.access_ends_at, offer.groups)):
@@ -125,10 +126,11 @@ def _made(
             alike.expires_at = open_until(until, offer.access_ends_at)
             alike.remind_at = next_reminder(now, alike.expires_at, now)
             alike.group_ids = [group.pk.hex for group in offer.groups]
+            said = _said(alike, offer)
         invitation = _like(alike, one.email)
         if offer.name or offer.job_title or offer.phone:
             _detail(invitation, offer)
-        record_of(events.SENT, actor, invitation, after=_said(invitation, offer))
+        record_of(events.SENT, actor, invitation, after=said)
         yield invitation
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mail.models import Mail
-from mail.outbox import NewMail, enqueue_many
+from mail.outbox import NewMail, enqueue_new
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_new_mails_become_the_same_rows_however_many_there_are(number):
         for one in range(number)
     ]
     with transaction.atomic():
-        enqueue_many(mails, new=True)
+        enqueue_new(mails, len(mails))
     found = list(Mail.objects.order_by("pk"))
     assert [(one.key, one.ids) for one in found] == [(one.key, one.ids) for one in mails]
     assert {one.due_at == later for one in found[1::2]} <= {True}
