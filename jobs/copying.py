@@ -10,7 +10,7 @@ import orjson
 from django.db import connection, models
 
 FEW = 20  # below, an INSERT is as fast
-_AT_ONCE = 200
+_AT_ONCE = 100
 NULL = r"\N"
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
