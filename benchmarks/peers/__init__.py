@@ -16,8 +16,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.sink import running_sink
 
 DJANGO_INVITATIONS = "django-invitations==2.1.0"
-# The quickest of what a person can do: it sends each mail before it answers, to a server that can be no quicker.
-BY_ITS_FORM = "by its form, mails to a server that takes each at once"
+BY_ITS_FORM = "by its form, "  # what a person can do; begins the names of its ways
 _SCRIPT = Path(__file__).with_name("with_django_invitations.py")
 
 
