@@ -36,16 +36,22 @@ class AmongTexts(In):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} = ANY(%s::text[])", (*params, list(self.rhs))
+        return f"{sql} = ANY(%s::text[])", (*params, _as_array(self.rhs))
 
 
 def among_texts(name: str) -> str:
     """The same for a statement written in SQL, which is handed `as_list(texts)` by this name."""
-    return f"= ANY(%({name})s)" if _is_postgresql() else f"IN (SELECT value FROM json_each(%({name})s))"  # noqa: S608
+    return f"= ANY(%({name})s::text[])" if _is_postgresql() else f"IN (SELECT value FROM json_each(%({name})s))"  # noqa: S608
 
 
-def as_list(texts: Iterable[str]) -> Any:
-    return list(texts) if _is_postgresql() else json.dumps(list(texts))
+def as_list(texts: Iterable[str]) -> str:
+    return _as_array(texts) if _is_postgresql() else json.dumps(list(texts))
+
+
+def _as_array(texts: Iterable[str]) -> str:
+    """As PostgreSQL reads an array. The driver would write it text by text, and anew for each place where it stands."""
+    quoted = [text.replace("\\", r"\\").replace('"', r"\"") for text in texts]
+    return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
 
 
 def as_stored(key: UUID | None) -> Any:
