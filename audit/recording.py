@@ -28,7 +28,8 @@ def record(
     kind does not declare.
     """
     before, after = before or {}, after or {}
-    if undeclared := ({*before, *after} - kind.fields):
+    if not (before.keys() <= kind.fields and after.keys() <= kind.fields):
+        undeclared = {*before, *after} - kind.fields
         message = f"The event {kind.action} may not hold {', '.join(sorted(undeclared))}."
         raise ValueError(message)
     act = current_act()

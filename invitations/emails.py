@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.actions import now
 from invitations.links import link_to
-from invitations.models import Invitation, InvitationStatus
+from invitations.models import Invitation, InvitationStatus, mail_key
 from mail.kinds import Message, register
 from mail.outbox import NewMail, enqueue_many, enqueue_new
 from mail.rendering import render
@@ -87,11 +87,12 @@ def register_all() -> None:
 
 
 def _with_link(invitation: Invitation) -> NewMail:
-    return NewMail(INVITATION, invitation.mail_key, _ids(invitation))
+    ids = _ids(invitation)
+    return NewMail(INVITATION, mail_key(ids["invitation"], invitation.version), ids)
 
 
 def _ids(invitation: Invitation) -> dict[str, str]:
-    return {"invitation": str(invitation.pk), "version": str(invitation.version)}
+    return {"invitation": str(invitation.id), "version": str(invitation.version)}
 
 
 def _version(ids: dict[str, str]) -> QuerySet[Invitation]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from organizations.models import Group, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """`address` is as somebody typed it. Name, title and phone are what the organization will keep of its person.
 
     `has_seat`: in the same transaction another offer was taken back for it, and it takes the seat of that one.

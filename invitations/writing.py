@@ -36,4 +36,4 @@ def _lines(invitations: Iterable[Invitation], made: list[Invitation]) -> Iterato
             before, rest = what, "\t".join(map(as_text, what))
             same = same or "\t".join(as_text(getattr(one, name)) for name in _SAME)
         made.append(one)
-        yield f"{one.pk}\t{as_text(one.email)}\t{rest}\t{same}\n"
+        yield f"{one.id.hex}\t{as_text(one.email)}\t{rest}\t{same}\n"

@@ -115,16 +115,16 @@ def _row(mail: NewMail, now: datetime) -> Mail:
 
 def _copy(mails: Iterable[NewMail], now: datetime) -> None:
     """The rows that `_row` makes."""
-    columns = ("kind", "state", "attempts", "reason", "created_at", "id", "message_id", "key", "ids", "due_at")
+    columns = ("id", "message_id", "key", "ids", "kind", "state", "attempts", "reason", "created_at", "due_at")
     copy_lines(Mail, columns, _lines(mails, now))
 
 
 def _lines(mails: Iterable[NewMail], now: datetime) -> Iterator[str]:
-    same: dict[str, str] = {}
+    same: dict[tuple[str, datetime | None], str] = {}
     for mail in mails:
-        of_its_kind = same.get(mail.kind)
-        if of_its_kind is None:
-            of_its_kind = same[mail.kind] = line([mail.kind, State.PENDING, 0, "", now]).rstrip("\n")
-        row_id, due_at = uuid_utils.uuid7(), mail.due_at or now
-        own = f"{row_id}\t<{row_id}@{settings.MAIL_DOMAIN}>\t{as_text(mail.key)}\t{as_text(mail.ids)}\t{due_at}\n"
-        yield f"{of_its_kind}\t{own}"
+        alike = (mail.kind, mail.due_at)
+        shared = same.get(alike)
+        if shared is None:
+            shared = same[alike] = line([mail.kind, State.PENDING, 0, "", now, mail.due_at or now])
+        row_id = uuid_utils.uuid7()
+        yield f"{row_id}\t<{row_id}@{settings.MAIL_DOMAIN}>\t{as_text(mail.key)}\t{as_text(mail.ids)}\t{shared}"

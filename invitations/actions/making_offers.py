@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,7 +35,7 @@ def as_of_now(organization: Organization, offers: Sequence[Offer]) -> list[Offer
             message = f"The role {one.role.label} no longer exists. Choose another one."
             raise ValidationError(message, code="unknown_role")
         kept = tuple(groups[group.pk] for group in one.groups if group.pk in groups)
-        found.append(replace(one, role=role, groups=kept))
+        found.append(one._replace(role=role, groups=kept))
     return found
 
 

@@ -19,7 +19,7 @@ from organizations.models import Organization, Role, validate_phone
 NOTE_LENGTH = 500
 
 
-def mail_key(key: UUID, version: int) -> str:
+def mail_key(key: UUID | str, version: int) -> str:
     """The outbox's key of the mail that carries that version of the invitation with this id."""
     return f"invitation:{key}:{version}"
 
