@@ -150,7 +150,7 @@ class _Asked:
         self.said: dict[tuple[object, ...], Decision] = {}
 
     def of(self, offer: Offer) -> Decision:
-        key = (offer.role.pk, offer.access_ends_at, *[group.pk for group in offer.groups])
+        key = (offer.role.id, offer.access_ends_at, *[group.id for group in offer.groups])
         if key not in self.said:
             self.said[key] = (
                 policies.may_invite(self.actor, self.organization, offer.role)

@@ -38,14 +38,12 @@ def line(values: Iterable[Any]) -> str:
 
 def as_text(value: Any) -> str:
     """As COPY reads it: a tab ends a column, a line a row."""
-    if value is None:
-        return NULL
-    if isinstance(value, bytes):
-        return rf"\\x{value.hex()}"
-    if isinstance(value, (dict, list)):
-        value = orjson.dumps(value).decode()
-    elif not isinstance(value, str):
-        value = str(value)
+    if not isinstance(value, str):
+        if value is None:
+            return NULL
+        if isinstance(value, bytes):
+            return rf"\\x{value.hex()}"
+        value = orjson.dumps(value).decode() if isinstance(value, (dict, list)) else str(value)
     text: str = value
     # Nearly always there is nothing to do, and to see that so takes a tenth of what a pattern takes.
     if "\\" in text or "\t" in text or "\n" in text or "\r" in text:

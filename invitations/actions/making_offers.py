@@ -120,7 +120,7 @@ def _made(
     said: dict[str, str] = {}
     for one in ready:
         offer = one.offer
-        if offered != (offered := (offer.role.pk, offer.access_ends_at, offer.groups)):
+        if offered != (offered := (offer.role.id, offer.access_ends_at, offer.groups)):
             alike.role_id, alike.access_ends_at = offer.role.pk, offer.access_ends_at
             alike.expires_at = open_until(until, offer.access_ends_at)
             alike.remind_at = next_reminder(now, alike.expires_at, now)

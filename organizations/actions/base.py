@@ -35,7 +35,7 @@ def _lock_named(act: Act, arguments: dict[str, Any], *, joining: bool) -> None:
     organizations, users = _named(arguments.values())
     if not joining:
         lock(act, organizations, users)
-        if any(isinstance(value, User) and value.pk in act.gone for value in _flat(arguments.values())):
+        if act.gone and any(isinstance(value, User) and value.pk in act.gone for value in _flat(arguments.values())):
             message = "This account no longer exists."
             raise PermissionDenied(message)
     elif missing := (organizations - act.organizations.keys()) | (users - act.users.keys() - act.gone):
@@ -102,6 +102,8 @@ def _named(values: Iterable[Any]) -> tuple[set[UUID], set[UUID]]:
     organizations: set[UUID] = set()
     users: set[UUID] = set()
     for value in _flat(values):
+        if isinstance(value, str):  # ten thousand addresses, say
+            continue
         if isinstance(value, Organization):
             organizations.add(value.pk)
         elif isinstance(value, User):
