@@ -50,10 +50,21 @@ class Shared(NamedTuple):
 
 
 class Linked(NamedTuple):
-    """An event with its place in the chain: `own` are the columns in which it differs from one to the next."""
+    """An event with its place in the chain: the columns in which it differs from one to the next, and the others."""
 
-    own: dict[str, Any]
+    id: str
+    number: int
+    target_id: str | None
+    target_label: str
+    target_salt: bytes
+    before: dict[str, Any]
+    after: dict[str, Any]
+    text: str
+    hash: bytes
     shared: Shared
+
+
+OWN = Linked._fields[:-1]
 
 
 def chained(entries: Iterable[Entry], chains: MutableMapping[UUID, Chain], at: datetime) -> Iterator[Linked]:
@@ -71,18 +82,10 @@ def chained(entries: Iterable[Entry], chains: MutableMapping[UUID, Chain], at: d
         salt = os.urandom(SALT_BYTES)
         text = _text(entry, shared, event_id, target_id, chain.length, salt)
         chain.head = link(bytes(chain.head), text)
-        own = {
-            "id": event_id,
-            "number": chain.length,
-            "target_id": target_id,
-            "target_label": entry.target_label,
-            "target_salt": salt,
-            "before": entry.before,
-            "after": entry.after,
-            "text": text,
-            "hash": chain.head,
-        }
-        yield Linked(own, shared)
+        yield Linked(
+            event_id, chain.length, target_id, entry.target_label, salt, entry.before, entry.after, text, chain.head,
+            shared,
+        )  # fmt: skip
 
 
 def _text(entry: Entry, shared: Shared, event_id: str, target_id: str | None, number: int, salt: bytes) -> str:
