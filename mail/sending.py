@@ -16,7 +16,7 @@ from mail.connections import Line, nothing
 from mail.letters import Letter
 from mail.models import Mail, State
 from mail.rate import next_moment
-from mail.settling import LEASE, MOST_ATTEMPTS, TakenOver, fail, hold, put_off, settle, tell_taken_over
+from mail.settling import LEASE, MOST_ATTEMPTS, TakenOver, fail, hold, mark_sent, put_off, settle, tell_taken_over
 
 LONG_WAIT = 2  # seconds, for a rate's next moment: no server is kept on the line for that
 FRESH = 1.0  # seconds for which a mail that was written says what is so; after them it is asked and written again
@@ -71,7 +71,7 @@ def _give(mail: Mail, letter: Letter | None, line: Line, meanwhile: Callable[[],
     except Exception as error:  # one mail must not keep the others from leaving
         put_off(mail, error)
     else:
-        settle(mail, state=State.SENT, sent_at=timezone.now(), reason="")
+        mark_sent(mail)
 
 
 class _Ahead:

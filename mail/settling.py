@@ -2,10 +2,11 @@
 
 import logging
 import random
+import time
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from mail import kinds
@@ -21,6 +22,7 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=30)  # and three times as long after each attempt: nine hours in all
 # The server's answers to MAIL, RCPT, DATA and the text, and the text's own way there: 10 s each.
 LONGEST_GIVING = timedelta(seconds=50)
+DATABASE_PAUSE = 0.5  # seconds, before a database that went away is asked again
 
 
 class TakenOver(Exception):
@@ -36,6 +38,27 @@ def hold(mail: Mail) -> None:
         if not _held(mail).update(leased_until=lease):
             raise TakenOver
         mail.leased_until = lease
+
+
+def mark_sent(mail: Mail) -> None:
+    """Write down that the server has taken it: without this mark the mail goes to its reader a second time.
+
+    A database that went away is asked again for as long as the lease holds.
+    """
+    sent_at = timezone.now()
+    while True:
+        try:
+            settle(mail, state=State.SENT, sent_at=sent_at, reason="")
+        except (OperationalError, InterfaceError):
+            assert mail.leased_until is not None  # noqa: S101 - it was claimed
+            if timezone.now() >= mail.leased_until:
+                raise
+            logger.warning("Mail %s was sent, and the database does not answer: it is marked in a moment.", mail.id)
+            time.sleep(DATABASE_PAUSE)
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+        else:
+            return
 
 
 def put_off(mail: Mail, error: Exception) -> None:

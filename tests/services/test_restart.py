@@ -131,7 +131,7 @@ def test_restarts_of_the_database_leave_nothing_half_done(stack: Stack, owner: M
         wait_until(all_sent, 90)
         assert set(stack.server.recipients) == invited
         twice = len(stack.server.ids) - len(set(stack.server.ids))
-        assert twice <= THREADS * REPEATS, "only what was taken and not yet marked when the database went"
+        assert twice <= max(REPEATS, THREADS), "only what was claimed and not yet on the disk when the database went"
         answers = sum((inviter.answers for inviter in inviters), Counter())
         assert set(answers) <= {302, 500}
         assert answers[500], "no request ever met it: nothing was shown"
