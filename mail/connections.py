@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from mail.failures import only_this_mail
+from mail.smtp import EmailBackend, nothing
 
 MAILS_PER_CONNECTION = 100  # many servers take no more over one
-
-
-def nothing() -> None:
-    """What is done while a mail is given a second time."""
 
 
 class Line:
@@ -24,19 +20,17 @@ class Line:
     def __init__(self) -> None:
         self._backend: BaseEmailBackend | None = None
         self._mails = 0
-        self._giver = ThreadPoolExecutor(1, "mail")  # begins no thread before it is asked
 
     def __enter__(self) -> Line:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._giver.shutdown()
         self.close()
 
     def send(self, email: EmailMessage, when_open: Callable[[], None], meanwhile: Callable[[], None] = nothing) -> None:
         """Send one mail; `when_open` is called just before the server is given it, and may raise to stop that.
 
-        `meanwhile` is called once while the server takes it, on the caller's thread, and may not raise.
+        `meanwhile` is called at most once: while the server takes it. It may not raise.
 
         A server may have hung up since the last mail, for its own reasons. Where it was given nothing of this one it is
         given it once more, over a new connection. Every other failure is raised; the next mail finds a line that works.
@@ -47,10 +41,9 @@ class Line:
             first = self._mails == 0
             self._mails += 1
             try:
-                answer = self._giver.submit(backend.send_messages, [email])
-                meanwhile, call = nothing, meanwhile
-                call()
-                answer.result()
+                if isinstance(backend, EmailBackend):
+                    backend.meanwhile = meanwhile
+                backend.send_messages([email])
             except Exception as error:
                 if only_this_mail(error):
                     raise

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from mail import kinds
-from mail.connections import Line, nothing
+from mail.connections import Line
 from mail.letters import Letter
 from mail.models import Mail, State
 from mail.rate import next_moment
 from mail.settling import LEASE, MOST_ATTEMPTS, TakenOver, fail, hold, mark_sent, put_off, settle, tell_taken_over
+from mail.smtp import nothing
 
 LONG_WAIT = 2  # seconds, for a rate's next moment: no server is kept on the line for that
 FRESH = 1.0  # seconds for which a mail that was written says what is so; after them it is asked and written again

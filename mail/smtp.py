@@ -1,7 +1,9 @@
-"""Django's SMTP backend, which also tells whether the server was given anything of the mail that it failed with."""
+"""Django's SMTP backend, which also tells whether the server was given anything of the mail that it failed with, and
+does something else while the server takes one."""
 
+import re
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,21 +13,32 @@ from django.core.mail.message import sanitize_address
 
 from mail.letters import Letter
 
+GO_ON = 354
+
+_DOT_FIRST = re.compile(rb"(?m)^\.")  # at the beginning of a line it would end the mail
+
+
+def nothing() -> None:
+    """What is done while a server takes a mail, where nothing else is said."""
+
 
 class _Dialog(smtplib.SMTP):
     given = False
+    meanwhile: Callable[[], None] = staticmethod(nothing)
 
     def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
         self.given = False
         return super().mail(sender, options)
 
     def data(self, msg: Any) -> tuple[int, bytes]:
+        """As it is inherited, but that something else is done before the server's answer to the text is waited for."""
         self.given = True
-        try:
-            return super().data(msg)
-        except smtplib.SMTPDataError as refused:
-            # DATA itself was refused. As an answer, sendmail() ends the mail by RSET; as an error it leaves it open.
-            return refused.smtp_code, _bytes(refused.smtp_error)
+        code, words = self.docmd("data")
+        if code != GO_ON:
+            return code, words  # as an answer, sendmail() ends the mail by RSET; as an error it leaves it open
+        self.send(_DOT_FIRST.sub(b"..", msg).removesuffix(b"\r\n") + b"\r\n.\r\n")
+        self.meanwhile()
+        return self.getreply()
 
 
 class _DialogSSL(_Dialog, smtplib.SMTP_SSL):
@@ -33,7 +46,12 @@ class _DialogSSL(_Dialog, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """Sends by SMTP; `given` is True once DATA was said for the last mail, after which nobody knows who has it."""
+    """Sends by SMTP; `given` is True once DATA was said for the last mail, after which nobody knows who has it.
+
+    `meanwhile` is called while the server takes a letter that it was given whole, and may not raise.
+    """
+
+    meanwhile: Callable[[], None] = staticmethod(nothing)
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
@@ -50,9 +68,7 @@ class EmailBackend(smtp.EmailBackend):
         assert self.connection is not None  # noqa: S101 - send_messages() has opened it
         recipients = [sanitize_address(address, settings.DEFAULT_CHARSET) for address in email_message.to]
         sender = sanitize_address(email_message.from_email, settings.DEFAULT_CHARSET)
+        if isinstance(self.connection, _Dialog):
+            self.connection.meanwhile = self.meanwhile
         self.connection.sendmail(sender, recipients, email_message.data)
         return True
-
-
-def _bytes(text: bytes | str) -> bytes:
-    return text.encode() if isinstance(text, str) else text
