@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 
 HOST = "127.0.0.1"
 ANSWERS = {"EHLO": b"250 sink\r\n", "DATA": b"354 Go on\r\n", "QUIT": b"221 Bye\r\n"}
@@ -17,13 +18,16 @@ END = b"\r\n.\r\n"
 
 
 class Dialog(asyncio.Protocol):
-    """One connection. `XCOUNT 20` answers how much was taken, how much of it twice and over how many connections; then
-    all begins anew, and each later connection and each later mail waits 20 ms for its answer.
+    """One connection.
+
+    `XCOUNT 20` answers how much was taken, how much of it twice, over how many connections, and in how many seconds
+    from the first to the last. Then all begins anew: each later connection and each later mail waits 20 ms.
     """
 
     taken: Counter[bytes] = Counter()
     connections = 0
     pause = 0.0
+    first = last = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -46,6 +50,8 @@ class Dialog(asyncio.Protocol):
     def _take(self, text: bytes) -> None:
         self._in_text = False
         Dialog.taken[text.partition(b"\r\nMessage-ID: ")[2].partition(b"\r\n")[0]] += 1
+        Dialog.last = monotonic()
+        Dialog.first = Dialog.first or Dialog.last
         self._after_the_pause(b"250 Taken\r\n")
 
     def _after_the_pause(self, words: bytes) -> None:
@@ -59,8 +65,10 @@ class Dialog(asyncio.Protocol):
         command = command.upper()
         if command == "XCOUNT":
             distinct, taken = len(Dialog.taken), sum(Dialog.taken.values())
-            self._transport.write(f"250 {taken} {taken - distinct} {Dialog.connections - 1}\r\n".encode())
+            seconds, connections = Dialog.last - Dialog.first, Dialog.connections - 1
+            self._transport.write(f"250 {taken} {taken - distinct} {connections} {seconds}\r\n".encode())
             Dialog.taken, Dialog.connections, Dialog.pause = Counter(), 0, int(argument) / 1000
+            Dialog.first = Dialog.last = 0.0
             return
         self._in_text = command == "DATA"
         self._transport.write(ANSWERS.get(command, b"250 OK\r\n"))
@@ -73,6 +81,7 @@ class Count:
     taken: int
     twice: int
     connections: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -84,8 +93,8 @@ class Sink:
     def begin(self, milliseconds: int = 0) -> Count:
         """What was taken since the last beginning; from now on connections and mails wait so long."""
         with smtplib.SMTP(HOST, self.port) as line:
-            taken, twice, connections = (int(word) for word in line.docmd("XCOUNT", str(milliseconds))[1].split())
-        return Count(taken, twice, connections)
+            taken, twice, connections, seconds = line.docmd("XCOUNT", str(milliseconds))[1].split()
+        return Count(int(taken), int(twice), int(connections), float(seconds))
 
 
 @contextmanager
