@@ -10,6 +10,7 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import record_of, reloaded_one, turn
+from invitations.against import what_stands_against
 from invitations.limits import limited
 from invitations.models import Invitation, InvitationStatus
 from invitations.offers import next_reminder
@@ -30,7 +31,8 @@ def change_offered_role(
 ) -> Invitation:
     """Offer that role instead, with a new link; the older one says so. Everything else of the offer stays.
 
-    Raises ValidationError (`gone`, `not_pending`, `unknown_role`, `owner`, `limit`, `too_often`) and PermissionDenied.
+    Raises ValidationError (`gone`, `not_pending`, `unknown_role`, `owner`, `member`, `refused`,
+    `limit`, `too_often`) and PermissionDenied.
     """
     act = current_act()
     organization = locked(organization)
@@ -42,6 +44,8 @@ def change_offered_role(
     if found.role_id == wanted.pk:
         return found
     policies.may_end(wanted, found.access_ends_at, act.now).demand()
+    if (against := what_stands_against(organization, [found]).get(found.email)) is not None:
+        against.demand()
     if found.email in too_often:
         raise ValidationError(TOO_OFTEN, code="too_often")
     offer_instead(organization, [found], wanted, actor=actor)

@@ -12,8 +12,9 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import alike, record_of, reloaded, turn
+from invitations.against import INVITED, what_stands_against
 from invitations.limits import limited
-from invitations.models import Invitation, InvitationStatus, Refusal
+from invitations.models import Invitation, InvitationStatus
 from invitations.offers import next_reminder, open_until
 from invitations.sorting import TOO_OFTEN
 from organizations.actions.base import action, as_of_now, locked
@@ -72,13 +73,13 @@ def _resend(
     actor = as_of_now(actor, organization)
     outcome: Outcome[Invitation] = Outcome()
     rows = reloaded(organization, invitations)
-    unwanted = _unwanted(organization, rows)
+    against = what_stands_against(organization, rows)
     before: dict[Any, dict[str, Any]] = {}
     for invitation in rows:
         decision = (
             policies.may_resend(actor, invitation, act.now)
             and _as_seen(invitation, is_newer(invitation))
-            and unwanted.get(invitation.email, YES)
+            and against.get(invitation.email, YES)
             and _not_too_often(invitation, too_often)
         )
         if not decision:
@@ -88,7 +89,7 @@ def _resend(
         if invitation.status == InvitationStatus.EXPIRED:
             before[invitation.pk]["status"] = InvitationStatus.EXPIRED.value
             organization.count_offers(invitation.role_id, 1)
-            unwanted[invitation.email] = _INVITED
+            against[invitation.email] = INVITED
         _renew(invitation, actor)
         outcome.done.append(invitation)
     _save_renewed(outcome.done)
@@ -100,9 +101,6 @@ def _resend(
     organization.save_counters()
     emails.send_links(outcome.done)
     return outcome
-
-
-_INVITED = no("Another invitation to this address is open.", "invited")
 
 
 def _renew(invitation: Invitation, actor: Actor) -> None:
@@ -132,22 +130,6 @@ def _save_renewed(invitations: Sequence[Invitation]) -> None:
             invited_by=rows[0].invited_by_id,
             inviter_label=rows[0].inviter_label,
         )
-
-
-def _unwanted(organization: Organization, invitations: Sequence[Invitation]) -> dict[str, Decision]:
-    """What stands against mailing these addresses again: they belong, they refuse, another offer is open."""
-    if not invitations:
-        return {}
-    addresses = {one.email for one in invitations}
-    refusing = Refusal.objects.against(organization).filter(email__among=addresses).values_list("email", flat=True)
-    said = dict.fromkeys(refusing, no("Whoever has this address asked for no more invitations.", "refused"))
-    expired = {one.email for one in invitations if one.status == InvitationStatus.EXPIRED}
-    if expired:
-        pending = organization.invitations.filter(email__among=expired, status=InvitationStatus.PENDING)
-        said |= dict.fromkeys(pending.values_list("email", flat=True), _INVITED)
-    # By the addresses that members sign in with and everyone here reads: of others nobody is told whose they are.
-    members = organization.memberships.filter(user__email__among=addresses).values_list("user__email", flat=True)
-    return said | dict.fromkeys(members, no(f"This person belongs to {organization} already.", "member"))
 
 
 def _as_seen(invitation: Invitation, is_newer: bool) -> Decision:

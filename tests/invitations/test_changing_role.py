@@ -60,6 +60,15 @@ def test_same_role_changes_nothing(owner):
     assert news.nothing
 
 
+def test_whoever_belongs_by_now_is_not_mailed_another_role(owner, member):
+    """They sign in with the invited address, which everyone here reads."""
+    invitation = offer(owner, "mina@home.example.org")
+    type(member.user).objects.filter(pk=member.user_id).update(email=invitation.email)
+    with written() as news, pytest.raises(ValidationError, match="belongs to Marram Instruments already"):
+        change(owner, invitation, "viewer")
+    assert news.nothing
+
+
 def test_nobody_offers_what_they_do_not_hold(owner, admin):
     invitation = offer(owner, "ines@example.org")
     with written() as news, pytest.raises(PermissionDenied):
