@@ -6,7 +6,6 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from mail import settling
 from mail.models import Mail, State
 from mail.querysets import MailQuerySet
 from mail.sending import send_due
@@ -18,7 +17,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def away(monkeypatch):
     """The database does not take so many marks; the pauses between them take no time."""
-    waited, real = [], MailQuerySet.update
+    waited: list[float] = []
+    real = MailQuerySet.update
 
     def for_so_many(times: int, error: type[Exception] = OperationalError) -> list[float]:
         left = [times]
@@ -30,7 +30,7 @@ def away(monkeypatch):
             return real(rows, **changes)
 
         monkeypatch.setattr(MailQuerySet, "update", update)
-        monkeypatch.setattr(settling.time, "sleep", waited.append)
+        monkeypatch.setattr("mail.settling.time.sleep", waited.append)
         return waited
 
     return for_so_many
@@ -50,8 +50,8 @@ def test_not_for_longer_than_the_lease_holds(write, server, monkeypatch, away):
     away(1_000)
     began = timezone.now()
     ticks = iter(range(1_000))
-    monkeypatch.setattr(settling.time, "sleep", lambda seconds: None)
-    monkeypatch.setattr(settling.timezone, "now", lambda: began + timedelta(seconds=next(ticks)))
+    monkeypatch.setattr("mail.settling.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("mail.settling.timezone.now", lambda: began + timedelta(seconds=next(ticks)))
     write()
     with pytest.raises(OperationalError):
         send_due()
