@@ -146,6 +146,11 @@ def counts(invite_list: InviteList) -> dict[str, int]:
     return dict(rows.annotate(number=Count("pk")))
 
 
+def has_ended(invite_list: InviteList) -> bool:
+    """Whether it was sent and nobody goes on with that: whoever is ready still was not reached."""
+    return invite_list.is_sent and not Job.objects.filter(pk=invite_list.job_id, finished_at=None).exists()
+
+
 def forget_old_lists() -> None:
     """Delete lists of long ago, and none that is being sent or was sent since.
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.addresses import stored_or_typed
+from invitations.bulk.results import outcome
 from invitations.bulk.suggesting import suggest
 from invitations.models import WORDS, Bucket, Invitation, InvitationStatus, InviteList, InviteRow
 from organizations.models import Membership
@@ -40,6 +41,8 @@ LOOKS = {
     Bucket.LEFT_OUT: Look("x", "faint", "You left them out"),
 }
 NOTHING_SENT = "Nothing was sent to them"
+# Of those that were ready where the sending stopped.
+_NOT_REACHED = Look("alert-triangle", "bad", "The sending stopped before it came to them. Nothing was sent to them")
 _OPEN = frozenset({Bucket.READY, Bucket.NO_SEAT, Bucket.CAP, Bucket.MALFORMED, Bucket.ROLE, Bucket.DEACTIVATED})
 
 
@@ -92,6 +95,7 @@ class Shown:
     """One group; `rest` is the page with more of it, where there is more, and `link` what leads there."""
 
     bucket: Bucket
+    label: str
     look: Look
     count: int
     rows: list[ShownRow]
@@ -102,9 +106,12 @@ class Shown:
 
 
 def show_buckets(
-    invite_list: InviteList, counts: dict[str, int], rows: Sequence[InviteRow], *, alone: str, more: bool
+    invite_list: InviteList, counts: dict[str, int], rows: Sequence[InviteRow], *, alone: str, more: bool, ended: bool
 ) -> list[Shown]:
-    """`alone`: the one bucket that the page is about, '' for all of them, and whether there is `more` of that one."""
+    """`alone`: the one bucket that the page is about, '' for all of them, and whether there is `more` of that one.
+
+    `ended`: the list was sent, and whoever is ready still gets nothing.
+    """
     urls = _urls(invite_list, rows)
     role = invite_list.role.label if invite_list.role else ""
     found = []
@@ -122,7 +129,10 @@ def show_buckets(
             for row in rows
             if row.bucket == bucket
         ]
-        shown = Shown(bucket, look, counts[bucket], mine, bucket in _OPEN or bool(alone), _why(look, mine, invite_list))
+        label, unreached = outcome(bucket, ended=ended), ended and bucket is Bucket.READY
+        look = _NOT_REACHED if unreached else look
+        why = look.why if unreached else _why(look, mine, invite_list)
+        shown = Shown(bucket, label, look, counts[bucket], mine, bucket in _OPEN or bool(alone), why)
         if alone and more:
             shown.rest, shown.link = f"?bucket={bucket}&after={mine[-1].row.line}", "Show the next ones"
         elif not alone and shown.count > len(mine):

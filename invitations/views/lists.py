@@ -61,11 +61,14 @@ class InviteListView(ListMixin, TemplateView):
 
     def get_context_data(self, form: OfferForm | None = None, **kwargs: Any) -> dict[str, Any]:
         invite_list = self.invite_list
+        job = self._job
+        # Asked before the rows are: one that goes on meanwhile is shown as going on.
+        ended = invite_list.is_sent and not (job and job.is_open)
         counts = lists.counts(invite_list)
-        context: dict[str, Any] = {"invite_list": invite_list, "counts": counts, "buckets": self._buckets(counts)}
+        context: dict[str, Any] = {"invite_list": invite_list, "counts": counts}
+        context |= {"buckets": self._buckets(counts, ended=ended)}
         context |= {"total": sum(counts.values()), "ready": counts.get(Bucket.READY, 0)}
         if invite_list.is_sent:
-            job = self._job
             context |= {"job": job, "stopped": bool(job and job.state == JobState.FAILED)}
             context |= {"sent": counts.get(Bucket.SENT, 0), "over": context["total"] - counts.get(Bucket.SENT, 0)}
         else:
@@ -137,7 +140,7 @@ class InviteListView(ListMixin, TemplateView):
         }
         return OfferForm(posted, initial=initial, organization=self.organization, actor=self.actor, now=self.now)
 
-    def _buckets(self, counts: dict[str, int]) -> list[Shown]:
+    def _buckets(self, counts: dict[str, int], *, ended: bool) -> list[Shown]:
         asked = self.request.GET.get("bucket", "")
         rows = self.invite_list.rows.order_by("line")
         if asked in Bucket.values:
@@ -148,7 +151,8 @@ class InviteListView(ListMixin, TemplateView):
             more, alone = False, ""
             place = Window(RowNumber(), partition_by=F("bucket"), order_by=F("line").asc())
             found = list(rows.annotate(place_in_bucket=place).filter(place_in_bucket__lte=SHOWN))
-        return show_buckets(self.invite_list, counts, found[:ALL] if alone else found, alone=alone, more=more)
+        some = found[:ALL] if alone else found
+        return show_buckets(self.invite_list, counts, some, alone=alone, more=more, ended=ended)
 
     def _seats(self, ready: int) -> dict[str, Any]:
         organization = self.organization
