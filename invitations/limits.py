@@ -25,6 +25,7 @@ from organizations.actions.outcome import Outcome
 from organizations.models import Organization
 
 HOUR, DAY = 3_600, 86_400
+_SPAN = {HOUR: "an hour", DAY: "a day"}
 _WAIT = {HOUR: "Try again in an hour.", DAY: "Try again tomorrow."}
 
 
@@ -123,8 +124,10 @@ def _spend(actor: Actor, organization: Organization, number: int) -> None:
         if total > limits[name]:
             for each, _ in counted:
                 _incremented(each, -number, seconds)
-            message = f"These are too many invitations at once: {_whose(name)} may send {limits[name]:,} in that time."
-            raise ValidationError(f"{message} {_WAIT[seconds]}", code="limit")
+            allowed = f"{_whose(name)} may send {limits[name]:,} in {_SPAN[seconds]}"
+            what_to_do = _WAIT[seconds] if number <= limits[name] else "Send them in parts."
+            message = f"These are too many invitations at once: {allowed}. {what_to_do}"
+            raise ValidationError(message, code="limit")
 
 
 def _key(name: str, what: str, seconds: int) -> str:

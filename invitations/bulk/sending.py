@@ -53,24 +53,15 @@ def send_list(*, actor: Actor, user: User, invite_list: InviteList) -> Job:
             return sent
         held.rows.filter(pk__in=too_often).update(bucket=Bucket.TOO_OFTEN, reason=TOO_OFTEN)
         ready = held.rows.filter(bucket=Bucket.READY).count()
-        if not ready:
-            message = "Nobody on this list can be invited as it stands."
-            raise ValidationError(message, code="nobody")
-        job = Job(
-            kind=KIND,
-            place_id=held.organization_id,
-            user_id=user.pk,
-            actor={"label": actor.label, "on_behalf_of": actor.on_behalf_of},
-            origin=asdict(origin()),
-            # A worker knows nobody's zone, and a last day ends where its list was sent as the page said.
-            arguments={"list": held.pk.hex, "zone": timezone.get_current_timezone_name()},
-            total=ready,
-            created_at=timezone.now(),
-        )
-        held.job_id = invite_list.job_id = job.pk
-        held.save(update_fields=["job_id"])
-        if ready > MOST_HERE:
-            return running.start(job)
+        if ready:
+            job = _new_job(actor, user, held, ready)
+            held.job_id = invite_list.job_id = job.pk
+            held.save(update_fields=["job_id"])
+            if ready > MOST_HERE:
+                return running.start(job)
+    if not ready:  # said once it is written down who of them was mailed enough
+        message = "Nobody on this list can be invited as it stands."
+        raise ValidationError(message, code="nobody")
     return running.do_here(job, SECONDS_HERE)
 
 
@@ -108,6 +99,20 @@ def _send_part(
 ) -> Outcome[Invitation]:
     current_act().batch = batch
     return invite_listed(actor=actor, organization=organization, offers=offers, days=days, note=note)
+
+
+def _new_job(actor: Actor, user: User, invite_list: InviteList, ready: int) -> Job:
+    return Job(
+        kind=KIND,
+        place_id=invite_list.organization_id,
+        user_id=user.pk,
+        actor={"label": actor.label, "on_behalf_of": actor.on_behalf_of},
+        origin=asdict(origin()),
+        # A worker knows nobody's zone, and a last day ends where its list was sent as the page said.
+        arguments={"list": invite_list.pk.hex, "zone": timezone.get_current_timezone_name()},
+        total=ready,
+        created_at=timezone.now(),
+    )
 
 
 def _job_of(invite_list: InviteList) -> Job | None:

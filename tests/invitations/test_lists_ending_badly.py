@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from invitations.models import Invitation
 from jobs import running
 from jobs.running import run_due
@@ -30,3 +32,35 @@ def test_whoever_was_not_reached_when_the_sending_stopped_is_told_of_and_can_be_
         rows = b"".join(browser.get(f"{page}rows.csv{query}")).decode().splitlines()
         assert len(rows) == number
         assert rows[-1].endswith(",Not reached,The sending stopped before it came to this row.")
+
+
+def test_a_list_of_people_who_all_got_enough_today_says_so_of_each(org, owner, client_of, settings):
+    made = a_list(owner, "ana@example.org bo@example.org")
+    settings.INVITATION_LIMITS = settings.INVITATION_LIMITS | {"address_from_one": 0}
+    browser, page = client_of(owner), f"/o/marram/invitations/lists/{made.pk}/"
+    html = browser.post(page, {"send": "1"}, follow=True).content.decode()
+    assert "Nobody on this list can be invited as it stands." in html
+    assert set(made.rows.values_list("bucket", "reason")) == {
+        ("too_often", "This address got several invitations today. Try again tomorrow."),
+    }
+    assert "Mailed too often today" in html
+    assert "Send 2 invitations" not in html
+    settings.INVITATION_LIMITS = settings.INVITATION_LIMITS | {"address_from_one": 5}  # tomorrow
+    browser.post(page, {"send": "1"})
+    assert set(made.rows.values_list("bucket", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ("person", "one person may send 1 in an hour. Send them in parts."),
+        ("organization", "an organization may send 1 in a day. Send them in parts."),
+    ],
+)
+def test_more_than_may_ever_go_at_once_says_to_send_them_in_parts(org, owner, client_of, settings, limit, says):
+    made = a_list(owner, "ana@example.org bo@example.org")
+    settings.INVITATION_LIMITS = settings.INVITATION_LIMITS | {limit: 1}
+    page = f"/o/marram/invitations/lists/{made.pk}/"
+    html = client_of(owner).post(page, {"send": "1"}, follow=True).content.decode()
+    assert f"These are too many invitations at once: {says}" in html
+    assert set(made.rows.values_list("bucket", flat=True)) == {"ready"}
