@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from invitations.offers import Offer
 from organizations.models import Group, Organization, Role
 from organizations.moments import end_of
 
-_GROUPS = re.compile(r"\s*[;|,/\n]\s*")
+_WORD_OF_GROUPS = re.compile(r"[^;|,/\n]+")
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%Y/%m/%d")
 
 
@@ -56,12 +56,21 @@ class Words:
     def groups(self, typed: str) -> tuple[Group, ...]:
         """Those named beside those that everyone comes into."""
         found = [self._groups_by_id[one] for one in self.list.group_ids if one in self._groups_by_id]
-        for name in filter(None, _GROUPS.split(typed.strip())):
-            if (group := self._groups.get(name.casefold())) is None:
-                message = f"There is no group “{name}” in {self.organization}."
+        return tuple(dict.fromkeys([*found, *self._named(typed)]))
+
+    def _named(self, typed: str) -> Iterator[Group]:
+        """The groups of a cell. Names may hold the signs that part them: whatever is longest and a name is one."""
+        words = [word.span() for word in _WORD_OF_GROUPS.finditer(typed) if word[0].strip()]
+        while words:
+            begin, end = words[0]
+            for number in range(len(words), 0, -1):
+                if group := self._groups.get(typed[begin : words[number - 1][1]].strip().casefold()):
+                    yield group
+                    del words[:number]
+                    break
+            else:
+                message = f"There is no group “{typed[begin:end].strip()}” in {self.organization}."
                 raise ValidationError(message, code="unknown_group")
-            found.append(group)
-        return tuple(dict.fromkeys(found))
 
     def end(self, typed: str) -> datetime | None:
         if not typed:

@@ -427,3 +427,23 @@ def test_looking_at_a_list_asks_no_more_the_longer_it_is(org, owner, member, dea
             browser.get(f"/o/marram/invitations/lists/{made.pk}/")
         asked.append([one["sql"][:90] for one in queries])
     assert max(map(len, asked)) <= 12, asked
+
+
+def test_groups_whose_names_hold_what_parts_groups_are_found_by_them(org, owner):
+    names = ("Research/Development", "Sales, EMEA", "Sales", "Ops; night")
+    groups = {name: group_of(owner, name).pk.hex for name in names}
+    cells = {
+        "research/development": ["Research/Development"],
+        " Sales,  Research/Development ": ["Sales", "Research/Development"],
+        "Sales, EMEA": ["Sales, EMEA"],
+        "Ops; night; Sales, EMEA | Sales": ["Ops; night", "Sales, EMEA", "Sales"],
+        ";Sales;;": ["Sales"],
+    }
+    text = "".join(f'person{number}@example.org,"{cell}"\n' for number, cell in enumerate(cells))
+    made = a_list(owner, f"email,groups\n{text}")
+    assert set(buckets(made).values()) == {"ready"}
+    send(made, owner)
+    found = Invitation.objects.filter(email__startswith="person").order_by("email")
+    assert [one.group_ids for one in found] == [[groups[name] for name in named] for named in cells.values()]
+    unknown = a_list(owner, 'email,groups\numa@example.org,"Sales, Elsewhere; Sales"\n')
+    assert unknown.rows.get().reason == "There is no group “Elsewhere” in Marram Instruments."
