@@ -23,7 +23,7 @@ _OF_IT = (
     "status", "version", "note", "sent_at",
 )  # fmt: skip
 _OF_RELATED = {
-    "organization": ("name", "reminders"),
+    "organization": ("name", "reminders", "trusted"),
     "role": ("label", "description"),
     "invited_by": ("email", "is_active", "name"),
 }

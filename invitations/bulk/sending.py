@@ -83,7 +83,7 @@ def step(job: Job) -> bool:
             organization=invite_list.organization,
             offers=list(offers.values()),
             days=invite_list.days,
-            note=invite_list.note,
+            note=invite_list.note if invite_list.organization.trusted else "",
             batch=job.pk,
         )
     _write_down([row for row in rows if row in offers], outcome)

@@ -15,9 +15,12 @@ from invitations.actions.offering import invite, invite_each
 from invitations.actions.refusing import refuse_further
 from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
+from invitations.bulk.lists import make_list
+from invitations.bulk.reading import read_text
 from invitations.models import Invitation
 from invitations.offers import Offer
 from organizations.actions.organizations import create_organization
+from organizations.actions.plans import set_plan
 from organizations.actions.settings import rename_organization
 from organizations.models import Membership, Organization
 from tests.factories import UserFactory, acting, found, invitee, offer, role_of
@@ -142,3 +145,26 @@ def test_only_whom_staff_trust_may_say_something(owner):
         invite(actor=acting(owner), organization=owner.organization, addresses=[INES], role=role, days=7, note="Hello")
     assert refused.value.code == "not_trusted"
     assert news.nothing
+
+
+def test_once_staff_trust_an_organization_no_more_its_notes_are_mailed_no_more(org, owner, staff, client_of):
+    plan = {"actor": acting(staff), "organization": org, "plan": "", "seats": None, "trial_cap": None}
+    set_plan(**plan, trusted=True)
+    org.refresh_from_db()
+    listed = make_list(
+        actor=acting(owner), user=owner.user, organization=org, rows=read_text("bea@example.org cy@example.org"),
+        role=role_of(org, "member"), days=7, note="Come and see",
+    )  # fmt: skip
+    _note(owner, "Come and see")
+    set_plan(**plan, trusted=False)
+    org.refresh_from_db()
+    (letter,) = deliver()
+    assert "Come and see" not in letter.body + str(letter.alternatives)
+    resend(actor=acting(owner), organization=org, invitations=list(Invitation.objects.filter(email=INES)))
+    (letter,) = deliver()
+    assert "Come and see" not in letter.body + str(letter.alternatives)
+    page, browser = f"/o/marram/invitations/lists/{listed.pk}/", client_of(owner)
+    assert "The note “Come and see” is left out" in browser.get(page).content.decode()
+    browser.post(page, {"send": "1"})
+    assert set(listed.rows.values_list("bucket", flat=True)) == {"sent"}
+    assert not Invitation.objects.filter(email="bea@example.org").exclude(note="").exists()
