@@ -79,10 +79,11 @@ class InvitationView(InvitationMixin, TemplateView):
         return super().get(request, *args, **kwargs)
 
     def _state(self) -> str:
+        asks_with_newest = self.status == "expired" and not self.invitation.offers_nothing_at(self.now)
+        if self.is_replaced and (self.status == "pending" or asks_with_newest):
+            return "replaced"  # an older link answers nothing, and asks for nothing
         if self.status != "pending":
             return "ended"
-        if self.is_replaced:
-            return "replaced"
         if self.user and not self.is_mine:
             return "other_account"
         return "two_factor" if self.allowed.code == "two_factor" else "detail"

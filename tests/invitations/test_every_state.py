@@ -63,6 +63,15 @@ class Scene:
     def expired(self) -> None:
         self.change(expires_at=timezone.now() - timedelta(hours=1))
 
+    def replaced_and_expired(self) -> None:
+        self.replaced()
+        self.expired()
+
+    def expired_and_deactivated(self) -> None:
+        self.change(status="expired", expires_at=timezone.now() - timedelta(hours=1))
+        count_again()
+        self.joined_and_was_deactivated()
+
     def asked_anew(self) -> None:
         self.expired()
         ask_anew(actor=invitee(self.ines), invitation=self.invitation, version=1)
@@ -167,6 +176,13 @@ STATES: list[tuple[Callable[[Scene], None], str, int, str, list[str]]] = [
     (Scene.replaced, "other", 200, "Only the link in the newest mail to ines@example.org", ["Your organizations"]),
     (Scene.expired, "nobody", 200, "Ask for a new one with a click", ["Ask for a new one", *NO_MORE, "Sign in"]),
     (Scene.expired, "ines", 200, "This invitation ended on", ["Ask for a new one", *NO_MORE, "Your organizations"]),
+    (Scene.replaced_and_expired, "nobody", 200, "that one has ended, too. Open the link in the newest mail to ines@ex",
+     ["Sign in with that address instead"]),
+    (Scene.replaced_and_expired, "ines", 200, "This invitation ended on",
+     ["Ask for a new one", *NO_MORE, "Your organizations"]),
+    (Scene.replaced_and_expired, "other", 200, "to ask for another one.", ["Your organizations"]),
+    (Scene.expired_and_deactivated, "ines", 200, "An invitation does not bring it back: ask someone who runs the team.",
+     ["Whom to ask"]),
     (Scene.asked_anew, "ines", 200, "it comes by mail.", [*NO_MORE, "Your organizations"]),
     (Scene.nothing_left, "ines", 200, "This invitation has nothing left to offer", [*NO_MORE, "Your organizations"]),
     (Scene.invitation_deleted, "nobody", 410, "still expect to join, ask whoever invited you.", ["Go to Roster"]),
@@ -207,6 +223,17 @@ def test_page_says_what_happened_and_what_to_do(client_of, scene, state, who, st
     assert says in text
     assert found == buttons
     assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("state", "who"), [(one[0], one[1]) for one in STATES if "Ask for a new one" in one[4]])
+def test_asking_for_a_new_one_is_told_wherever_the_page_offers_it(client_of, scene, state, who):
+    browser: Client = client_of({"nobody": None, "ines": scene.ines}[who])
+    browser.get(f"/i/{token_of(scene.invitation)}/")
+    state(scene)
+    with written() as news:
+        browser.post(f"/invitation/{scene.invitation.pk}/ask/")
+    assert "invitation.asked_anew" in news.actions
+    assert len(news.mails) == 1
 
 
 @pytest.mark.parametrize(
