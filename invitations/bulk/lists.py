@@ -103,6 +103,12 @@ def sort_unless_sent(invite_list: InviteList, actor: Actor) -> None:
             sort_again(invite_list, actor)
 
 
+def sort_once_more(invite_list: InviteList, actor: Actor) -> None:
+    """The same for whoever asks for it. Raises ValidationError (`sent`)."""
+    with unsent(invite_list):
+        sort_again(invite_list, actor)
+
+
 def leave_out(invite_list: InviteList, actor: Actor, row_id: int) -> None:
     """Send nothing to this row's address; whoever stood behind it for a seat may move up."""
     with unsent(invite_list):
@@ -148,7 +154,8 @@ def counts(invite_list: InviteList) -> dict[str, int]:
 
 def has_ended(invite_list: InviteList) -> bool:
     """Whether it was sent and nobody goes on with that: whoever is ready still was not reached."""
-    return invite_list.is_sent and not Job.objects.filter(pk=invite_list.job_id, finished_at=None).exists()
+    job_id = invite_list.job_id
+    return job_id is not None and not Job.objects.filter(pk=job_id, finished_at=None).exists()
 
 
 def forget_old_lists() -> None:

@@ -17,17 +17,23 @@ _SHARED = ("role", "groups", "ends")
 _MOST_COMBINED, _MOST_SHARED = 200, 5
 
 
-def correct_rows(invite_list: InviteList, actor: Actor, typed: dict[int, dict[str, str]]) -> None:
-    """Take over what was typed anew, by the row's id and the name of its column, and sort again."""
+def correct_rows(invite_list: InviteList, actor: Actor, typed: dict[int, dict[str, str]]) -> bool:
+    """Take over what was typed anew, by the row's id and the name of its column, and sort again.
+
+    Answers whether anything was other than it stood there; else nothing is sorted. Raises ValidationError (`sent`).
+    """
     with unsent(invite_list):
-        rows = {row.pk: row for row in invite_list.rows.filter(pk__in=typed).exclude(bucket__in=SETTLED)}
-        for key, row in rows.items():
-            for name, text in typed[key].items():
-                new = text.replace("\x00", "").strip()[: WORDS[name]]
-                row.problem = "" if new != getattr(row, name) else row.problem
-                setattr(row, name, new)
-        InviteRow.objects.bulk_update(rows.values(), [*WORDS, "problem"], batch_size=500)
-        sort_again(invite_list, actor)
+        changed = []
+        for row in invite_list.rows.filter(pk__in=typed).exclude(bucket__in=SETTLED):
+            said = {name: _short(text, name) for name, text in typed[row.pk].items()}
+            new = {name: text for name, text in said.items() if text != getattr(row, name)}
+            if new:
+                changed.append(row)
+                vars(row).update(new, problem="")
+        if changed:
+            InviteRow.objects.bulk_update(changed, [*WORDS, "problem"], batch_size=500)
+            sort_again(invite_list, actor)
+    return bool(changed)
 
 
 def mend_word(invite_list: InviteList, actor: Actor, column: str, word: str, typed: str) -> None:
@@ -35,7 +41,7 @@ def mend_word(invite_list: InviteList, actor: Actor, column: str, word: str, typ
 
     Raises ValidationError (`sent`, `nothing`): a field that nobody typed into takes no word from any row.
     """
-    new = typed.replace("\x00", "").strip()[: WORDS[column]]
+    new = _short(typed, column)
     if not new:
         message = f"Type first what those rows say instead of “{word}”."
         raise ValidationError(message, code="nothing")
@@ -56,3 +62,7 @@ def shared_words(invite_list: InviteList) -> list[tuple[str, str, int]]:
         for (column, word), number in found.most_common()
         if number > 1 and not words.knows(column, word)
     ][:_MOST_SHARED]
+
+
+def _short(typed: str, column: str) -> str:
+    return typed.replace("\x00", "").strip()[: WORDS[column]]

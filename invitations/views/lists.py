@@ -18,8 +18,9 @@ from invitations.bulk import lists, mending
 from invitations.bulk.results import lines
 from invitations.bulk.sending import send_list
 from invitations.forms.offering import OfferForm
-from invitations.models import WORDS, Bucket, InviteList
+from invitations.models import Bucket, InviteList
 from invitations.views.buckets import SharedWord, Shown, show_buckets
+from invitations.views.list_typed import differs, number, rows_typed, words_typed
 from jobs.models import Job, JobState
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
@@ -67,6 +68,7 @@ class InviteListView(ListMixin, TemplateView):
         counts = lists.counts(invite_list)
         context: dict[str, Any] = {"invite_list": invite_list, "counts": counts}
         context |= {"buckets": self._buckets(counts, ended=ended)}
+        context |= {"alone": bool(counts.get(self.request.GET.get("bucket", ""))), "here": self.here}
         context |= {"total": sum(counts.values()), "ready": counts.get(Bucket.READY, 0)}
         if invite_list.is_sent:
             context |= {"job": job, "stopped": bool(job and job.state == JobState.FAILED)}
@@ -80,31 +82,48 @@ class InviteListView(ListMixin, TemplateView):
         return super().get_context_data(**context | kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        posted = request.POST
+        """Whichever button was pressed: what was typed is taken over first. Nothing is sent that nobody has seen."""
+        posted, form = request.POST, self._posted_offer()
         try:
-            if "send" in posted:
+            changed = self._take_over(form)
+            if form and not form.is_valid():
+                return self.render_to_response(self.get_context_data(form=form))
+            if "send" in posted and not changed:
                 return self._send()
-            if "offer" in posted:
-                return self._change_offer()
-            if "leave_out" in posted:
-                lists.leave_out(self.invite_list, self.actor, _number(posted["leave_out"]))
-            elif "mend_all" in posted:
-                self._mend_all(posted["mend_all"])
+            if "send" in posted:
+                messages.info(request, "What you typed is kept, and nothing was sent yet. Look once more, then send.")
+            elif "leave_out" in posted:
+                lists.leave_out(self.invite_list, self.actor, number(posted["leave_out"]))
             elif "take_back" in posted:
-                lists.take_back(self.invite_list, self.actor, _number(posted["take_back"]))
-            else:
-                mending.correct_rows(self.invite_list, self.actor, _typed(request))
+                lists.take_back(self.invite_list, self.actor, number(posted["take_back"]))
+            elif not changed:
+                lists.sort_once_more(self.invite_list, self.actor)
         except ValidationError as refusal:
             messages.warning(request, " ".join(refusal.messages))
-        return redirect(self.here)
+        return redirect(request.get_full_path())  # with the group that was looked at
 
-    def _mend_all(self, pressed: str) -> None:
-        """`pressed` is the place of the field, the column and the word that is mended everywhere."""
-        place, _, said = pressed.partition(":")
-        column, _, word = said.replace("\x00", "").partition(":")
-        typed = self.request.POST.get(f"instead-{place}", "")
-        if column in WORDS and word:
-            mending.mend_word(self.invite_list, self.actor, column, word, typed)
+    def _take_over(self, form: OfferForm | None) -> bool:
+        """Keep what was typed in rows, for words and as the offer; answers whether that changed anything."""
+        invite_list, posted = self.invite_list, self.request.POST
+        if invite_list.is_sent:
+            return False
+        changed = mending.correct_rows(invite_list, self.actor, rows_typed(posted))
+        for column, word, typed in words_typed(posted):
+            mending.mend_word(invite_list, self.actor, column, word, typed)
+            changed = True
+        if form and form.is_valid():
+            wanted = {name: form.cleaned_data[name] for name in ("role", "days", "groups", "access_ends_at", "note")}
+            if differs(invite_list, wanted, set(form.groups_offered)):
+                try:
+                    lists.change_offer(invite_list, self.actor, **wanted)
+                except ValidationError as mistakes:
+                    add_errors(form, mistakes)
+                changed = True
+        return changed
+
+    def _posted_offer(self) -> OfferForm | None:
+        posted = self.request.POST
+        return self._form(posted) if not self.invite_list.is_sent and {"offer", "role"} & posted.keys() else None
 
     @property
     def _job(self) -> Job | None:
@@ -115,18 +134,6 @@ class InviteListView(ListMixin, TemplateView):
     def _send(self) -> HttpResponse:
         lists.sort_unless_sent(self.invite_list, self.actor)
         send_list(actor=self.actor, user=self.membership.user, invite_list=self.invite_list)
-        return redirect(self.here)
-
-    def _change_offer(self) -> HttpResponse:
-        form = self._form(self.request.POST)
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form))
-        wanted = {name: form.cleaned_data[name] for name in ("role", "days", "groups", "access_ends_at", "note")}
-        try:
-            lists.change_offer(self.invite_list, self.actor, **wanted)
-        except ValidationError as mistakes:
-            add_errors(form, mistakes)
-            return self.render_to_response(self.get_context_data(form=form))
         return redirect(self.here)
 
     def _form(self, posted: Any = None) -> OfferForm:
@@ -141,11 +148,13 @@ class InviteListView(ListMixin, TemplateView):
         return OfferForm(posted, initial=initial, organization=self.organization, actor=self.actor, now=self.now)
 
     def _buckets(self, counts: dict[str, int], *, ended: bool) -> list[Shown]:
+        """All groups, or the one that is asked for, from its beginning where nobody is left after that line."""
         asked = self.request.GET.get("bucket", "")
         rows = self.invite_list.rows.order_by("line")
-        if asked in Bucket.values:
-            after = _number(self.request.GET.get("after", ""))
-            found = list(rows.filter(bucket=asked, line__gt=after)[: ALL + 1])
+        if counts.get(asked):
+            of_it = rows.filter(bucket=asked)
+            after = number(self.request.GET.get("after", ""))
+            found = list(of_it.filter(line__gt=after)[: ALL + 1]) or list(of_it[: ALL + 1])
             more, alone = len(found) > ALL, asked
         else:
             more, alone = False, ""
@@ -177,20 +186,3 @@ class DownloadListView(ListMixin, View):
 def _wanting(counts: dict[str, int]) -> int:
     """How many rows will get nothing as things stand."""
     return sum(number for bucket, number in counts.items() if bucket not in (Bucket.READY, Bucket.LEFT_OUT))
-
-
-def _typed(request: HttpRequest) -> dict[int, dict[str, str]]:
-    """What was typed anew, by the row's id and its column; a suggestion that was pressed counts as typed."""
-    found: dict[int, dict[str, str]] = {}
-    for key, text in request.POST.items():
-        name, _, row = key.partition("-")
-        if name in WORDS and isinstance(text, str):
-            found.setdefault(_number(row), {})[name] = text
-    row, _, suggestion = request.POST.get("use", "").partition(":")
-    if suggestion:
-        found.setdefault(_number(row), {})["address"] = suggestion
-    return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 15 else 0

@@ -447,3 +447,11 @@ def test_groups_whose_names_hold_what_parts_groups_are_found_by_them(org, owner)
     assert [one.group_ids for one in found] == [[groups[name] for name in named] for named in cells.values()]
     unknown = a_list(owner, 'email,groups\numa@example.org,"Sales, Elsewhere; Sales"\n')
     assert unknown.rows.get().reason == "There is no group “Elsewhere” in Marram Instruments."
+
+
+def test_what_wants_mending_says_on_which_line_it_stands(org, owner, client_of):
+    made = a_list(owner, "email,role\n\nana@example.org,chef\nnobody,\n")
+    html = client_of(owner).get(f"/o/marram/invitations/lists/{made.pk}/").content.decode()
+    said = [" ".join(re.sub("<[^>]+>", "", one).split()) for one in re.findall(r'<span class="said">(.*?)</li>', html)]
+    assert said[0].startswith("Line 3: There is no role “chef” in Marram Instruments.")
+    assert said[1].startswith("Line 4: An email address must have an @-sign.")

@@ -17,7 +17,8 @@ from tests.factories import UserFactory, invitee, offer
 SAID = (
     "pk", "email", "organization_id", "role_id", "expires_at", "access_ends_at", "invited_by_id", "inviter_label",
     "status", "version", "note", "sent_at", "organization.name", "organization.reminders",
-    "organization.trusted", "role.label", "role.description", "invited_by.email", "invited_by.is_active", "invited_by.name",
+    "organization.trusted", "role.label", "role.description", "invited_by.email", "invited_by.is_active",
+    "invited_by.name",
 )  # fmt: skip
 
 
