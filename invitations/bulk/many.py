@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import current_act
@@ -144,13 +143,6 @@ def said(job: Job, organization: Organization) -> str:
     if not job.changed:
         return f"No invitation was changed.{passed}"
     return deed_of(job).sentence("said", job.changed, organization) + passed
-
-
-def jobs_under_way(organization: Organization, user: User) -> list[Job]:
-    """Those of this person that have not ended, newest first; one query."""
-    since = timezone.now() - timedelta(days=1)
-    mine = Job.objects.filter(place_id=organization.pk, user_id=user.pk, created_at__gt=since, finished_at=None)
-    return list(mine.filter(kind=KIND).order_by("-id")[:3])
 
 
 def register_all() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.views.generic import ListView
 
-from invitations.bulk.many import jobs_under_way
 from invitations.bulk.many_deeds import DEEDS
+from invitations.bulk.under_way import under_way
 from invitations.models import Invitation
 from invitations.querysets import InvitationQuerySet
 from invitations.tabs import Count, Shown, Tab, counts, place_of
@@ -69,7 +69,7 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
             "may_resend": holds(self.actor, "invitations.update"),
             "requests": self.organization.join_requests.pending().count() if may_invite else 0,
             "bar": self._bar(counted[tab.value]),
-            "jobs": jobs_under_way(self.organization, self.membership.user),
+            "under_way": under_way(self.organization, self.membership.user),
         }
 
     def _bar(self, count: Count) -> Bar | None:

@@ -455,3 +455,20 @@ def test_what_wants_mending_says_on_which_line_it_stands(org, owner, client_of):
     said = [" ".join(re.sub("<[^>]+>", "", one).split()) for one in re.findall(r'<span class="said">(.*?)</li>', html)]
     assert said[0].startswith("Line 3: There is no role “chef” in Marram Instruments.")
     assert said[1].startswith("Line 4: An email address must have an @-sign.")
+
+
+def test_a_list_can_be_left_and_come_back_to_before_and_while_it_is_sent(org, owner, admin, client_of):
+    made = a_list(owner, "\n".join(f"person{one}@example.org" for one in range(503)), name="people.csv")
+    page, browser = f"/o/marram/invitations/lists/{made.pk}/", client_of(owner)
+
+    def told(by: Membership = owner) -> str:
+        html = client_of(by).get("/o/marram/invitations/").content.decode()
+        return " ".join(re.sub("<[^>]+>", "", html).split()) if f'href="{page}"' in html else ""
+
+    assert "The list of people from people.csv that you looked at last is not sent. Go on with it" in told()
+    browser.post(page, {"send": "1"})
+    assert "503 people are being invited: 0 %. See how far it is" in told()
+    assert told(admin) == ""
+    assert run_due(60)
+    assert told() == ""
+    assert browser.get(page).status_code == 200
