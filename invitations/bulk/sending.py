@@ -23,7 +23,7 @@ from invitations.offers import Offer
 from invitations.sorting import TOO_OFTEN
 from jobs import kinds, running
 from jobs.models import Job
-from organizations.actions.base import action
+from organizations.actions.base import action, locked
 from organizations.actions.outcome import Outcome
 from organizations.models import Organization
 from organizations.policies import holds
@@ -75,18 +75,14 @@ def step(job: Job) -> bool:
     rows = list(invite_list.rows.filter(bucket=Bucket.READY, line__gt=after).order_by("line")[:CHUNK])
     if not rows:
         return False
-    with timezone.override(job.arguments.get("zone", "UTC")):
-        offers = _understood(invite_list, rows)
-    with coming_from(Origin(**job.origin)):
+    with coming_from(Origin(**job.origin)), timezone.override(job.arguments.get("zone", "UTC")):
         outcome = _send_part(
             actor=Actor(kind=ActorKind.MEMBER, id=job.user_id, **job.actor),
             organization=invite_list.organization,
-            offers=list(offers.values()),
-            days=invite_list.days,
-            note=invite_list.note if invite_list.organization.trusted else "",
+            invite_list=invite_list,
+            rows=rows,
             batch=job.pk,
         )
-    _write_down([row for row in rows if row in offers], outcome)
     job.seen += len(rows)
     job.changed += len(outcome.done)
     job.cursor = str(rows[-1].line)
@@ -95,10 +91,18 @@ def step(job: Job) -> bool:
 
 @action
 def _send_part(
-    *, actor: Actor, organization: Organization, offers: Sequence[Offer], days: int, note: str, batch: UUID
+    *, actor: Actor, organization: Organization, invite_list: InviteList, rows: Sequence[InviteRow], batch: UUID
 ) -> Outcome[Invitation]:
+    """The rows are understood under the lock: a role that goes meanwhile keeps nobody else from being invited."""
     current_act().batch = batch
-    return invite_listed(actor=actor, organization=organization, offers=offers, days=days, note=note)
+    organization = locked(organization)
+    offers = _understood(organization, invite_list, rows)
+    note = invite_list.note if organization.trusted else ""
+    outcome = invite_listed(
+        actor=actor, organization=organization, offers=list(offers.values()), days=invite_list.days, note=note
+    )
+    _write_down([row for row in rows if row in offers], outcome)
+    return outcome
 
 
 def _new_job(actor: Actor, user: User, invite_list: InviteList, ready: int) -> Job:
@@ -137,9 +141,11 @@ def register_all() -> None:
     kinds.register(KIND, step)
 
 
-def _understood(invite_list: InviteList, rows: Sequence[InviteRow]) -> dict[InviteRow, Offer]:
+def _understood(
+    organization: Organization, invite_list: InviteList, rows: Sequence[InviteRow]
+) -> dict[InviteRow, Offer]:
     """What each row offers. One whose role or group has gone since it was sorted says so."""
-    words = Words(invite_list.organization, invite_list)
+    words = Words(organization, invite_list)
     offers: dict[InviteRow, Offer] = {}
     for row in rows:
         try:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from threading import Event
+from time import sleep
+
 import pytest
+from django.db import transaction
 
 from invitations.models import Invitation
 from jobs import running
+from jobs.models import Job
 from jobs.running import run_due
+from organizations.actions.deleting_roles import delete_role
 from organizations.models import Membership
-from tests.factories import role_of
+from tests.factories import acting, role_of
 from tests.invitations.test_lists import a_list, send
+from tests.organizations.designing import design
+from tests.races import race
 
 
 def test_whoever_was_not_reached_when_the_sending_stopped_is_told_of_and_can_be_downloaded(org, admin, client_of):
@@ -64,3 +72,29 @@ def test_more_than_may_ever_go_at_once_says_to_send_them_in_parts(org, owner, cl
     html = client_of(owner).post(page, {"send": "1"}, follow=True).content.decode()
     assert f"These are too many invitations at once: {says}" in html
     assert set(made.rows.values_list("bucket", flat=True)) == {"ready"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_is_deleted_at_that_moment_keeps_only_its_own_rows_from_being_sent(org, owner):
+    chef = design(owner, "Chef", "members.read")
+    made = a_list(owner, "email,role\nana@example.org,Chef\nbo@example.org,\ncy@example.org,chef\ndee@example.org,\n")
+    deleted = Event()
+
+    def delete() -> None:
+        with transaction.atomic():
+            delete_role(actor=acting(owner), role=chef, move_to=None, invitations_to=None)
+            deleted.set()
+            sleep(1)  # the sending has begun by then, and waits for the organization
+
+    def send_it() -> Job:
+        assert deleted.wait(30)
+        return send(made, owner)
+
+    _, job = race([delete, send_it])
+    assert isinstance(job, Job)
+    assert (job.state, job.reason, job.changed) == ("done", "", 2)
+    gone = ("malformed", "There is no role “Chef” in Marram Instruments.")
+    assert dict(made.rows.values_list("address", "bucket")) == {
+        "ana@example.org": gone[0], "bo@example.org": "sent", "cy@example.org": gone[0], "dee@example.org": "sent",
+    }  # fmt: skip
+    assert made.rows.get(address="ana@example.org").reason == gone[1]
