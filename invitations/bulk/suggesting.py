@@ -9,6 +9,9 @@ from django.core.exceptions import ValidationError
 from accounts.addresses import normalise
 
 _REPAIRS = (
+    (re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]"), ""),  # nobody sees them, or can take them out
+    (re.compile("\uff20"), "@"),
+    (re.compile(r"^['‘’]+|['‘’]+$"), ""),
     (re.compile(r"^mailto:", re.IGNORECASE), ""),
     (re.compile(r"\s+"), ""),
     (re.compile(r"[<>()\[\]\"“”]"), ""),

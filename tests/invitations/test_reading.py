@@ -185,6 +185,12 @@ def test_whatever_the_bytes_they_are_read_or_refused(content):
         ("ana @ example.org", "ana@example.org"),
         ("ana@example.org.", "ana@example.org"),
         ("ana@example.con", "ana@example.com"),
+        ("\u200bana@example.org", "ana@example.org"),  # as chats and web pages are copied
+        ("ana@example.org\u2060\ufeff", "ana@example.org"),
+        ("an\u00ada@example.org", "ana@example.org"),
+        ("ana＠example.org", "ana@example.org"),
+        ("'ana@example.org'", "ana@example.org"),
+        ("‘o'brien@example.org’", "o'brien@example.org"),
         ("nobody", ""),
         ("ana@example.org", ""),
         ("", ""),
