@@ -10,7 +10,7 @@ from invitations import join_emails as emails
 from invitations import join_events as events
 from invitations import policies
 from invitations.actions.joining import record_request
-from invitations.actions.openers import opener_of
+from invitations.actions.openers import comer, opener_of, proven_domains
 from invitations.models import JoinLink, JoinRequest, WayIn, WayKind
 from organizations.actions.base import action, locked
 from organizations.actions.outcome import MOST_AT_ONCE
@@ -40,7 +40,7 @@ def tell_of_free_seats(*, actor: Actor, organization: Organization) -> int:
         asked.organization = organization
         if len(told) >= room:
             break
-        if _still_offered(asked):
+        if asked.user.is_active and _still_offered(asked):
             told.append(asked)
     for asked in told:
         asked.told_at = act.now
@@ -51,14 +51,22 @@ def tell_of_free_seats(*, actor: Actor, organization: Organization) -> int:
 
 
 def _still_offered(asked: JoinRequest) -> bool:
-    """Whether the way that they came by still leads somewhere."""
+    """Whether the way that they came by still leads somewhere, and is still one for them."""
     offer = _offer_of(asked)
     if offer is None:
         return False
     offer.organization = asked.organization
     if isinstance(offer, JoinLink) and not policies.link_is_open(offer, current_act().now):
         return False
-    return bool(policies.stands(offer, opener_of(offer)))
+    return bool(policies.stands(offer, opener_of(offer))) and _fits(offer, asked)
+
+
+def _fits(offer: WayIn | JoinLink, asked: JoinRequest) -> bool:
+    """Whether the person still has an address at a proven domain, where that is what they came by."""
+    if isinstance(offer, JoinLink) or offer.kind != WayKind.DOMAIN:
+        return True
+    person = comer(asked.organization, asked.user)
+    return bool(policies.fits_way(offer, person, proven_domains(asked.organization, person)))
 
 
 def _offer_of(asked: JoinRequest) -> WayIn | JoinLink | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from invitations.actions.asking import withdraw_request
@@ -13,9 +14,10 @@ from invitations.actions.join_links import revoke_link
 from invitations.actions.ways import close_way
 from invitations.models import JoinRequest, WayKind
 from invitations.tasks import seats_freed
+from organizations.actions.domains import unprove_domain
 from organizations.models import Membership, Organization, Role
 from tests.factories import UserFactory, acting, invitee, join
-from tests.invitations.letting_in import come, let_in, link, of_the_domain, use
+from tests.invitations.letting_in import come, let_in, link, of_the_domain, prove, use
 from tests.organizations.changing import suspend
 from tests.witness import counters, deliver, written
 
@@ -139,6 +141,39 @@ def test_nobody_is_told_of_what_leads_nowhere_by_now(full, owner, member):
     assert told() == []
     let_in(owner, "domain")
     assert told() == [for_domain.email]
+
+
+def test_nobody_is_told_by_a_domain_that_is_proven_no_more_and_the_next_in_line_is(full, owner, member, staff):
+    let_in(owner, "domain")
+    first = come(of_the_domain(), full, "domain")
+    second = wait(full, "Second")
+    unprove_domain(actor=acting(staff), domain=full.domains.get())
+    suspend(owner, member)
+    with written() as news:
+        assert told() == [second.user.email]
+    assert [event.target_label for event in news.events] == ["Second"]
+    prove(full)
+    with time_machine.travel(timezone.now() + timedelta(days=2, minutes=1)):
+        assert told() == [first.user.email]
+
+
+def test_nobody_is_told_whose_address_at_the_domain_is_gone(full, owner, member):
+    let_in(owner, "domain")
+    user = of_the_domain()
+    come(user, full, "domain")
+    EmailAddress.objects.filter(user=user).update(verified=False)
+    suspend(owner, member)
+    assert told() == []
+
+
+def test_nobody_counts_as_told_whose_account_is_deactivated(full, owner, member):
+    """No mail goes to them: the log would tell of one, and nobody else would be called for two days."""
+    first, second = wait(full, "First"), wait(full, "Second")
+    type(first.user).objects.filter(pk=first.user_id).update(is_active=False)
+    suspend(owner, member)
+    with written() as news:
+        assert told() == [second.user.email]
+    assert [event.target_label for event in news.events] == ["Second"]
 
 
 def test_who_came_by_a_link_waits_without_using_it(full, owner, member):
