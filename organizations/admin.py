@@ -20,8 +20,8 @@ from organizations.forms.staff import AppointForm, DomainForm, PlanForm
 from organizations.models import Group, GroupPlace, Membership, Organization, OwnershipTransfer, Role
 
 
-def _number(limit: int | None) -> str:
-    return "any number of" if limit is None else f"{limit:,}"
+def _number(limit: int | None, one: str, many: str) -> str:
+    return f"any number of {many}" if limit is None else f"{limit:,} {one if limit == 1 else many}"
 
 
 @admin.register(Organization)
@@ -63,8 +63,9 @@ class OrganizationAdmin(Writes, ReadOnlyAdmin):
         organization = cast("Organization", self.get_object(request, object_id))
         wanted = {name: form.cleaned_data[name] for name in ("plan", "seats", "trial_cap", "trusted")}
         set_plan(actor=staff(request), organization=organization, **wanted)
-        seats, addresses = _number(wanted["seats"]), _number(wanted["trial_cap"])
-        said = f"{organization} has {seats} seats now, and may invite {addresses} addresses in all."
+        seats = _number(wanted["seats"], "seat", "seats")
+        addresses = _number(wanted["trial_cap"], "address", "addresses")
+        said = f"{organization} has {seats} now, and may invite {addresses} in all."
         messages.success(request, said)
         return self.back_to(request, object_id)
 

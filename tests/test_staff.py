@@ -123,6 +123,20 @@ def test_staff_set_the_plan(desk: Client, staff: User, org: Organization):
     assert plan.after == {"plan": "Team", "addresses": 200, "notes": "no"}
 
 
+@pytest.mark.parametrize(
+    ("seats", "addresses", "said"),
+    [
+        ("1", "1", "Marram Instruments has 1 seat now, and may invite 1 address in all."),
+        ("2", "1500", "Marram Instruments has 2 seats now, and may invite 1,500 addresses in all."),
+        ("", "", "Marram Instruments has any number of seats now, and may invite any number of addresses in all."),
+    ],
+)
+def test_staff_read_what_the_plan_allows_now(desk: Client, org: Organization, seats: str, addresses: str, said: str):
+    press(desk, f"/admin/organizations/organization/{org.pk}/plan/", seats=seats, trial_cap=addresses)
+    page = desk.get(f"/admin/organizations/organization/{org.pk}/change/").content.decode()
+    assert said in page
+
+
 def test_the_question_for_seats_begins_with_those_there_are(desk: Client, org: Organization):
     Organization.objects.filter(pk=org.pk).update(seat_limit=12)
     assert 'value="12"' in desk.get(f"/admin/organizations/organization/{org.pk}/plan/").content.decode()

@@ -16,7 +16,8 @@ def has_seats(organization: Organization, wanted: int) -> Decision:
     free = organization.seats_free
     if free is None or wanted <= free:
         return YES
-    left = f"Only {free:,} of the {wanted:,} seats needed are free" if free else "No seat is free"
+    verb = "is" if free == 1 else "are"
+    left = f"Only {free:,} of the {wanted:,} seats needed {verb} free" if free else "No seat is free"
     mend = "Revoke an invitation, or ask for more under Settings, Plan."
     return no(f"{left}: {organization} has {organization.seat_limit:,}. {mend}", "no_seat")
 
@@ -26,9 +27,10 @@ def may_invite_new(organization: Organization, wanted: int) -> Decision:
     left = organization.invitable
     if left is None or wanted <= left:
         return YES
-    few = f"Only {left} more new addresses may be invited" if left else "No new address may be invited any more"
+    noun = "address" if left == 1 else "addresses"
+    few = f"Only {left:,} more new {noun} may be invited" if left else "No new address may be invited any more"
     mend = "Ask for more under Settings, Plan."
-    return no(f"{few}: {organization} may invite {organization.trial_cap} in all. {mend}", "trial_cap")
+    return no(f"{few}: {organization} may invite {organization.trial_cap:,} in all. {mend}", "trial_cap")
 
 
 def may_set_plan(actor: Actor) -> Decision:

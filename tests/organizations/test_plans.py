@@ -12,7 +12,8 @@ from django.utils import timezone
 from organizations.actions.domains import restrict_domains
 from organizations.actions.plans import ask_for_larger_plan, set_plan
 from organizations.actions.settings import switch_reminders
-from organizations.policies import allowed_domain
+from organizations.models import Organization
+from organizations.policies import allowed_domain, has_seats, may_invite_new
 from tests.factories import acting
 from tests.witness import deliver, written
 
@@ -59,6 +60,33 @@ def test_asking_for_nothing_and_asking_without_the_permission_are_refused(org, o
         ask_for_larger_plan(actor=acting(owner), organization=org, seats=None, addresses=0)
     with pytest.raises(PermissionDenied):
         ask_for_larger_plan(actor=acting(member), organization=org, seats=5, addresses=None)
+
+
+@pytest.mark.parametrize(
+    ("limit", "wanted", "said"),
+    [
+        (1, 2, "Only 1 of the 2 seats needed is free: Marram has 1."),
+        (2, 3, "Only 2 of the 3 seats needed are free: Marram has 2."),
+        (0, 1, "No seat is free: Marram has 0."),
+    ],
+)
+def test_what_is_left_of_the_seats_is_said_in_words_that_fit_the_number(limit, wanted, said):
+    decision = has_seats(Organization(name="Marram", seat_limit=limit), wanted)
+    assert decision.reason.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (1, "Only 1 more new address may be invited: Marram may invite 1,500 in all."),
+        (2, "Only 2 more new addresses may be invited: Marram may invite 1,500 in all."),
+        (1_200, "Only 1,200 more new addresses may be invited: Marram may invite 1,500 in all."),
+        (0, "No new address may be invited any more: Marram may invite 1,500 in all."),
+    ],
+)
+def test_what_is_left_of_the_addresses_is_said_in_words_that_fit_the_number(left, said):
+    organization = Organization(name="Marram", trial_cap=1_500, addresses_invited=1_500 - left)
+    assert may_invite_new(organization, 1_300).reason.startswith(said)
 
 
 def test_domains_are_restricted_exactly_and_written_down(org, owner, member):
