@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+
 from audit.actions import current_act
 from audit.actors import Actor
 from audit.recording import record
@@ -65,13 +67,19 @@ def set_plan(
 def ask_for_larger_plan(*, actor: Actor, organization: Organization, seats: int | None, addresses: int | None) -> None:
     """Ask those who run Roster for so many seats, or so many new addresses to invite; once a day.
 
-    Raises ValidationError (`nothing_asked`, `asked_already`) and PermissionDenied.
+    Raises ValidationError (`nothing_asked`, `asked_already`, and by field `not_more`) and PermissionDenied.
     """
     act = current_act()
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     policies.may_change_settings(actor).enforce()
     policies.may_ask_for_larger_plan(organization, seats, addresses, act.now).demand()
+    more = {
+        "seats": policies.is_more(organization, organization.seat_limit, seats),
+        "addresses": policies.is_more(organization, organization.trial_cap, addresses),
+    }
+    if fewer := {name: decision.as_error() for name, decision in more.items() if not decision}:
+        raise ValidationError(fewer)
     organization.more_asked_at = act.now
     organization.save(update_fields=["more_asked_at"])
     record(

@@ -64,7 +64,7 @@ from organizations.policies.roles import (
     may_open_for_edit,
 )
 from organizations.policies.saved_filters import has_room_for_filter, may_keep_filters
-from organizations.policies.seats import has_seats, may_ask_for_larger_plan, may_invite_new, may_set_plan
+from organizations.policies.seats import has_seats, is_more, may_ask_for_larger_plan, may_invite_new, may_set_plan
 from organizations.policies.settings import may_approve_for_production, may_change_settings, may_require_two_factor
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "has_room_for_filter",
     "has_seats",
     "holds",
+    "is_more",
     "is_unanswered",
     "may_add_domain",
     "may_alter",

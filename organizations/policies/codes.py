@@ -16,7 +16,7 @@ OTHERWISE = frozenset({
     "ask", "asked_already", "at_once", "built_in", "changed", "closed", "curates", "days", "deactivated", "declined",
     "domain", "earlier", "ended", "ends", "expired", "final", "gone", "invited", "inviter_may_not", "last_owner",
     "limit", "meanwhile", "member", "no_address", "no_end", "no_pages", "no_role", "no_seat", "not_active",
-    "not_expired", "not_in_group", "not_later", "not_open", "not_pending", "not_trusted", "note", "nothing",
+    "not_expired", "not_in_group", "not_later", "not_more", "not_open", "not_pending", "not_trusted", "note", "nothing",
     "nothing_asked", "oneself", "opener", "other_address", "owner", "past", "public", "refused", "retired", "revoked",
     "same", "scope", "several_owners", "taken", "too_early", "too_far", "too_late", "too_long", "too_many",
     "too_often", "trial_cap", "two_factor", "unknown", "unverified", "used", "uses",

@@ -33,6 +33,13 @@ def may_invite_new(organization: Organization, wanted: int) -> Decision:
     return no(f"{few}: {organization} may invite {organization.trial_cap:,} in all. {mend}", "trial_cap")
 
 
+def is_more(organization: Organization, limit: int | None, wanted: int | None) -> Decision:
+    """Whether so many are more than the plan allows now; None on either side says nothing against it."""
+    if limit is None or wanted is None or wanted > limit:
+        return YES
+    return no(f"The plan of {organization} has {limit:,} already. Type a larger number.", "not_more")
+
+
 def may_set_plan(actor: Actor) -> Decision:
     return YES if actor.kind is ActorKind.STAFF else no("Only staff change a plan.")
 

@@ -281,6 +281,13 @@ def test_plan_says_what_is_taken_and_asks_for_more_once_a_day(client_of, org, ow
             response = browser.post(f"{SETTINGS}plan/", {"seats": typed, "addresses": ""})
         assert response.status_code == 200, typed
         assert news.nothing
+    with written() as news:  # who asks for more reads where it is less, and keeps what they typed
+        fewer = browser.post(f"{SETTINGS}plan/", {"seats": "2", "addresses": "60"})
+        assert "The plan of Marram Instruments has 2 already. Type a larger number." in text_of(fewer)
+        assert 'value="60"' in fewer.content.decode()
+        fewer = browser.post(f"{SETTINGS}plan/", {"seats": "", "addresses": "49"})
+        assert "The plan of Marram Instruments has 50 already. Type a larger number." in text_of(fewer)
+    assert news.nothing
     browser.post(f"{SETTINGS}plan/", {"seats": "80", "addresses": ""})
     (letter,) = deliver()
     assert "Seats: 80 in all" in str(letter.body)
