@@ -18,6 +18,10 @@ from organizations.actions.base import action, as_of_now, locked
 from organizations.models import Domain, Organization, ProvenBy
 from organizations.policies import MOST_DOMAINS
 
+# Of what is no domain, where somebody restricts to a list of them.
+MOST_SHOWN = 5
+LONGEST_SHOWN = 60
+
 _TAKEN = "It was just proven to be a domain of another organization. Look there first."
 
 
@@ -106,10 +110,10 @@ def restrict_domains(*, actor: Actor, organization: Organization, domains: Seque
     organization = locked(organization)
     actor = as_of_now(actor, organization)
     policies.may_restrict_domains(actor).enforce()
-    if len(domains) > MOST_DOMAINS:
-        message = f"Name at most {MOST_DOMAINS} domains."
+    before, after = organization.allowed_domains, _as_domains(domains)
+    if len(after) > MOST_DOMAINS:
+        message = f"Name at most {MOST_DOMAINS} domains; these are {len(after):,}."
         raise ValidationError(message, code="too_many")
-    before, after = organization.allowed_domains, sorted({as_domain(one) for one in domains})
     if before == after:
         return
     organization.allowed_domains = after
@@ -132,6 +136,21 @@ def as_domain(typed: str) -> str:
     except ValidationError as mistake:
         message = "This is not a domain, such as example.org."
         raise ValidationError(message, code="invalid_domain") from mistake
+
+
+def _as_domains(typed: Sequence[str]) -> list[str]:
+    """Each once, as they are stored. Raises ValidationError (`invalid_domain`) that says which of them are none."""
+    found, wrong = set(), []
+    for one in typed:
+        try:
+            found.add(as_domain(one))
+        except ValidationError:
+            wrong.append(one if len(one) <= LONGEST_SHOWN else f"{one[:LONGEST_SHOWN]}…")
+    if wrong:
+        those = ", ".join(wrong[:MOST_SHOWN]) + (f" and {len(wrong) - MOST_SHOWN:,} more" if wrong[MOST_SHOWN:] else "")
+        message = f"{'This is not a domain' if len(wrong) == 1 else 'These are not domains'}: {those}."
+        raise ValidationError(message, code="invalid_domain")
+    return sorted(found)
 
 
 def withdraw_proof(domain: Domain, *, actor: Actor, reason: str = "") -> None:

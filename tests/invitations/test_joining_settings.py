@@ -185,8 +185,16 @@ def test_restriction_is_pasted_as_people_write_it(client_of, org, owner):
     assert org.allowed_domains == ["marram.example", "other.example", "third.example"]
     assert "Only addresses at these domains" in text_of(browser.get(JOINING))
     response = browser.post(f"{SETTINGS}domains/restrict/", {"domains": "fine.example\nnothing"})
-    assert "This is not a domain" in text_of(response)
+    assert "This is not a domain: nothing." in text_of(response)
+    response = browser.post(f"{SETTINGS}domains/restrict/", {"domains": "fine.example a b c d e f g " + "x" * 99})
+    assert "These are not domains: a, b, c, d, e and 3 more." in text_of(response)
+    response = browser.post(f"{SETTINGS}domains/restrict/", {"domains": "fine.example\n" + "x" * 99})
+    assert f"This is not a domain: {'x' * 60}…." in text_of(response)
     assert "fine.example" in response.content.decode()
+    named = [f"d{one}.example" for one in range(50)]
+    browser.post(f"{SETTINGS}domains/restrict/", {"domains": "\n".join([*named, "D1.example", "@d2.example"])})
+    org.refresh_from_db()
+    assert org.allowed_domains == sorted(named)  # each once, however often it stands there
     for bad in ("\x00", "x" * 50_000):
         assert browser.post(f"{SETTINGS}domains/restrict/", {"domains": bad}).status_code == 200
     browser.post(f"{SETTINGS}domains/restrict/", {"domains": ""})
