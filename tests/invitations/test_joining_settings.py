@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.actors import SYSTEM
 from invitations.join_links import address_of
 from invitations.models import JoinLink, JoinRequest, WayIn
-from organizations.actions.domains import add_domain
+from organizations.actions.domains import add_domain, unprove_domain
 from organizations.actions.plans import set_plan
-from organizations.models import Domain, Organization
+from organizations.actions.proving import note_answer
+from organizations.models import DnsAnswer, Domain, Organization
 from tests.factories import UserFactory, acting, join, role_of
 from tests.invitations.letting_in import ask, come, let_in, link, of_the_domain
 from tests.organizations.changing import assign
@@ -28,7 +31,7 @@ KEEPERS = (
 
 def text_of(response) -> str:
     page = response.content.decode()
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page[page.index("<main") :]))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", page[page.index("<main") :])))
 
 
 @pytest.fixture
@@ -162,20 +165,35 @@ def test_domain_that_is_none_stands_in_the_form_with_the_mistake(client_of, org,
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "mark", "said"),
     [
-        ("no_record", "There is no TXT record at that name."),
-        ("other_value", "with another value"),
-        ("no_name", "That name does not exist in DNS."),
-        ("no_answer", "The DNS servers did not answer."),
-        ("taken", "another organization"),
+        ("no_record", "Not found", "There is no TXT record at that name."),
+        ("other_value", "Not found", "with another value"),
+        ("no_name", "Not found", "That name does not exist in DNS."),
+        ("no_answer", "Not found", "The DNS servers did not answer."),
+        ("taken", "Another's", "another organization's already. Ask those who run Roster."),
+        ("found", "Not proven", "Those who run Roster withdrew its proof. The record was there when DNS was asked"),
     ],
 )
-def test_page_says_what_dns_answered(client_of, org, owner, answer, said):
+def test_page_says_what_dns_answered(client_of, org, owner, answer, mark, said):
     add_domain(actor=acting(owner), organization=org, name="marram.example")
     Domain.objects.update(answer=answer, asked_at=timezone.now())
     for page in (JOINING, f"{SETTINGS}domains/{Domain.objects.get().pk}/"):
-        assert said in text_of(client_of(owner).get(page))
+        shown = text_of(client_of(owner).get(page))
+        assert said in shown
+        assert mark in shown
+        assert ("Not found" in shown) == (mark == "Not found")
+
+
+def test_proof_that_staff_withdrew_is_not_said_to_be_missing(client_of, org, owner, staff):
+    domain = add_domain(actor=acting(owner), organization=org, name="marram.example")
+    Domain.objects.update(due_at=timezone.now())
+    domain.refresh_from_db()
+    note_answer(actor=SYSTEM, domain=domain, answer=DnsAnswer.FOUND)
+    unprove_domain(actor=acting(staff), domain=domain)
+    shown = text_of(client_of(owner).get(f"{SETTINGS}domains/{domain.pk}/"))
+    assert "Those who run Roster withdrew its proof." in shown
+    assert "Not found" not in shown
 
 
 def test_restriction_is_pasted_as_people_write_it(client_of, org, owner):
