@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import User
 from audit.actions import now
 from audit.actors import Actor
+from invitations import policies
 from invitations.models import InvitationStatus, JoinLink, WayIn
 from invitations.policies import Comer
 from organizations.models import Domain, Membership, Organization
@@ -33,6 +34,18 @@ def openers_of(organization: Organization, offers: Iterable[WayIn | JoinLink]) -
 def opener_of(offer: WayIn | JoinLink) -> Actor | None:
     """Who opened it, with what they hold now; None where they or their account are no longer active here."""
     return openers_of(offer.organization, [offer]).get(offer.opened_by_id)
+
+
+def standing(ways: Sequence[WayIn]) -> list[WayIn]:
+    """Those of these ways, of whichever organizations, that their openers may still offer."""
+    users = {way.opened_by_id for way in ways if way.opened_by_id is not None}
+    organizations = {way.organization_id: way.organization for way in ways}
+    rows = Membership.objects.filter(organization__in=list(organizations), user__in=users, user__is_active=True)
+    found: dict[tuple[UUID, UUID | None], Actor] = {}
+    for membership in rows.select_related("role") if users else ():
+        membership.organization = organizations[membership.organization_id]
+        found[membership.organization_id, membership.user_id] = membership.as_actor(now())
+    return [way for way in ways if policies.stands(way, found.get((way.organization_id, way.opened_by_id)))]
 
 
 def comer(organization: Organization, user: User) -> Comer:

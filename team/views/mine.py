@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from accounts.models import User
+from invitations.actions.openers import standing
 from invitations.join_links import links_opened
-from invitations.models import JoinLink, JoinRequest, Refusal, WayKind
+from invitations.models import JoinLink, JoinRequest, Refusal, WayIn, WayKind
 from invitations.tabs import place_of
 from organizations.models import Domain, Membership, OwnershipTransfer
 from organizations.policies import domain_of
@@ -72,7 +73,12 @@ def _open_by_domain(user: User, addresses: list[str]) -> list[Domain]:
     names = {domain_of(address.lower()) for address in addresses}
     domains = Domain.objects.proven().filter(name__in=names, organization__ways_in__kind=WayKind.DOMAIN)
     domains = domains.exclude(organization__memberships__user=user).select_related("organization")
-    return list(domains.order_by("organization__name")[:SHOWN])
+    found = list(domains.order_by("organization__name")[:SHOWN])
+    if not found:
+        return []
+    ways = WayIn.objects.filter(kind=WayKind.DOMAIN, organization__in=[one.organization_id for one in found])
+    leading = {way.organization_id for way in standing(list(ways.select_related("organization", "role")))}
+    return [one for one in found if one.organization_id in leading]
 
 
 def _requests(user: User, at: datetime) -> list[JoinRequest]:

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from invitations.actions.asking import refuse_request
 from invitations.actions.join_links import revoke_link
+from invitations.actions.ways import open_way
 from invitations.join_links import token_of
-from invitations.models import JoinRequest
+from invitations.models import JoinRequest, WayKind
 from organizations.models import Membership, Organization
-from tests.factories import UserFactory, acting, deactivate, join
-from tests.invitations.letting_in import ask, come, let_in, link, of_the_domain, use
+from tests.factories import UserFactory, acting, deactivate, join, role_of
+from tests.invitations.letting_in import add_address, ask, come, let_in, link, of_the_domain, prove, use
 from tests.witness import counters, written
 
 PAGE = "/o/marram/join/"
@@ -188,6 +189,30 @@ def test_my_organizations_lists_those_of_my_domains_alone(client_of, owner, outs
     assert "You can join" not in text_of(client_of(stranger).get("/organizations/"))
     come(user, owner.organization, "domain")
     assert "You can join" not in text_of(client_of(user).get("/organizations/"))
+
+
+def test_my_organizations_leads_to_no_way_that_nobody_may_offer_any_more(client_of, org, owner, outsider):
+    """The way still stands: its opener's account may be given back. Until then its page does not exist."""
+    admin = join(owner, UserFactory(), "admin")
+    let_in(admin, "domain")
+    prove(outsider.organization, "lee.example")
+    open_way(
+        actor=acting(outsider),
+        organization=outsider.organization,
+        kind=WayKind.DOMAIN,
+        role=role_of(outsider.organization, "member"),
+    )
+    user = of_the_domain()
+    add_address(user, "dora@lee.example")
+    browser = client_of(user)
+    type(admin.user).objects.filter(pk=admin.user_id).update(is_active=False)
+    assert browser.get(PAGE).status_code == 404
+    shown = text_of(browser.get("/organizations/"))
+    assert "You can join" in shown
+    assert "Lee &amp; Sons" in shown
+    assert "Marram Instruments" not in shown
+    type(admin.user).objects.filter(pk=admin.user_id).update(is_active=True)
+    assert "Marram Instruments" in text_of(browser.get("/organizations/"))
 
 
 def test_link_is_opened_without_its_token_in_the_next_address(client_of, org, owner, stranger):
