@@ -95,6 +95,20 @@ def test_asking_and_taking_back(client_of, org, owner, stranger):
     assert "You asked to join" not in text_of(browser.get("/organizations/"))
 
 
+def test_who_asked_joins_at_once_where_that_is_open_by_now(client_of, org, owner, stranger):
+    let_in(owner, "request")
+    asked = ask(stranger, org)
+    let_in(owner, "open")
+    browser = client_of(stranger)
+    page = browser.get(PAGE)
+    assert "You need not wait for that any more." in text_of(page)
+    assert "Join Marram Instruments" in text_of(page)
+    browser.post(PAGE)
+    assert org.memberships.get(user=stranger).source == "open"
+    asked.refresh_from_db()
+    assert asked.status == "joined"
+
+
 @pytest.mark.parametrize(
     "message",
     ["a\x00b", "a\x7fb", "x" * 5_000, "see www.evil.com", "\u202egnp"],
