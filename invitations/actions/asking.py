@@ -87,7 +87,7 @@ def approve_request(*, actor: Actor, user: User, asked: JoinRequest, role: Role)
     role = role_of(organization, role)
     policies.may_let_in(actor, organization, role).enforce()
     way = open_way_of(organization, WayKind(found.via))
-    policies.stands(way, opener_of(way), role).demand()
+    policies.opener_gives(way, opener_of(way), role).demand()
     found.user = current_act().users[user.pk]
     person = comer(organization, found.user)
     policies.may_be_let_in(found, person).demand()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -24,7 +25,7 @@ class _RoleForm(forms.Form):
     def __init__(self, *args: Any, organization: Organization, actor: Actor, held: Role | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = Role.objects.of(organization).by_hand().filter(owns=False)
-        self.roles: list[tuple[Role, Decision]] = [(role, may_let_in(actor, organization, role)) for role in roles]
+        self.roles: list[tuple[Role, Decision]] = [(role, self.decide(actor, organization, role)) for role in roles]
         offered = [role for role, decision in self.roles if decision]
         cast("RoleField", self.fields["role"]).offer(self.roles)
         self.held = held
@@ -33,6 +34,9 @@ class _RoleForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(*self.laid_out())
+
+    def decide(self, actor: Actor, organization: Organization, role: Role) -> Decision:
+        return may_let_in(actor, organization, role)
 
     def laid_out(self) -> list[Any]:
         return [Field("role", template=PICKER)]
@@ -90,7 +94,14 @@ class LinkForm(_RoleForm):
 
 
 class ApproveForm(_RoleForm):
-    pass
+    """Offers the roles with which this person can be let in: `also` is what is asked of each besides."""
+
+    def __init__(self, *args: Any, also: Callable[[Role], Decision], **kwargs: Any) -> None:
+        self.also = also
+        super().__init__(*args, **kwargs)
+
+    def decide(self, actor: Actor, organization: Organization, role: Role) -> Decision:
+        return super().decide(actor, organization, role) and self.also(role)
 
 
 class AskForm(forms.Form):

@@ -18,6 +18,7 @@ from invitations.policies.joining import (
     may_make_link,
     may_revoke_link,
     may_switch_ways,
+    opener_gives,
     stands,
 )
 from invitations.policies.offering import (
@@ -73,6 +74,7 @@ __all__ = [
     "may_say",
     "may_stand_longer",
     "may_switch_ways",
+    "opener_gives",
     "stands",
     "still_open",
 ]

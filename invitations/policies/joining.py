@@ -85,6 +85,16 @@ def stands(offer: WayIn | JoinLink, opener: Actor | None, role: Role | None = No
     return no(f"{offer.opener_label} may no longer offer this. Ask {offer.organization} for an invitation.", "opener")
 
 
+def opener_gives(way: WayIn, opener: Actor | None, role: Role) -> Decision:
+    """The same of a role that somebody answers a request with, and written for them."""
+    if stands(way, opener, role):
+        return YES
+    whose, anew = f"{way.opener_label} switched this way to join on", "in your own name under Settings, Joining."
+    if opener is None:
+        return no(f"{whose} and lets nobody in any more. Switch it on {anew}", "opener")
+    return no(f"{whose} and may not give this role. Choose another one, or switch it on {anew}", "opener")
+
+
 def may_come(organization: Organization, comer: Comer) -> Decision:
     """Whether the person can become a member at all, whichever way they come; the sentences are written for them."""
     if not comer.is_active:

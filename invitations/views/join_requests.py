@@ -14,13 +14,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html
 from django.views.generic import FormView, ListView
 
+from audit.actors import Actor
 from invitations import policies
 from invitations.actions.asking import approve_request, refuse_request
 from invitations.actions.openers import comer, openers_of, proven_domains
 from invitations.forms.joining import ApproveForm, RefuseForm
 from invitations.join_querysets import JoinRequestQuerySet
 from invitations.models import JoinRequest, JoinStatus, WayIn
-from organizations.policies import Decision, no
+from invitations.policies import Comer
+from organizations.models import Role
+from organizations.policies import YES, Decision, no
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
@@ -86,19 +89,30 @@ class RequestView(OrganizationMixin, FormView[ApproveForm]):
             found.organization = self.organization
         return found
 
+    @cached_property
+    def opener(self) -> Actor | None:
+        return openers_of(self.organization, [self.way]).get(self.way.opened_by_id) if self.way else None
+
+    @cached_property
+    def comer(self) -> Comer:
+        return comer(self.organization, self.asked.user)
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"organization": self.organization, "actor": self.actor, "held": None}
+        shared = {"organization": self.organization, "actor": self.actor, "held": None, "also": self._may_come_as}
+        return super().get_form_kwargs() | shared
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         unanswered = policies.is_unanswered(self.asked)
-        return super().get_context_data(
+        context = super().get_context_data(
             asked=self.asked,
             person=self.asked.user,
             unanswered=unanswered,
-            allowed=self._may_be_let_in() if unanswered else unanswered,
             verified=sorted(self._addresses()) if unanswered else [],
             **{"refusing": RefuseForm(), **kwargs},
         )
+        roles = [decision for _, decision in context["form"].roles] if unanswered else []
+        may_come = unanswered and self._may_come()
+        return context | {"allowed": may_come and next((one for one in roles if one), next(iter(roles), YES))}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("answer") != "refuse":
@@ -130,7 +144,7 @@ class RequestView(OrganizationMixin, FormView[ApproveForm]):
         form = ApproveForm(**{**self.get_form_kwargs(), "data": None, "files": None})
         return self.render_to_response(self.get_context_data(form=form, refusing=refusing))
 
-    def _may_be_let_in(self) -> Decision:
+    def _may_come(self) -> Decision:
         """Whether approving can come to anything now, whichever role is chosen."""
         way = self.way
         if way is None:
@@ -138,13 +152,18 @@ class RequestView(OrganizationMixin, FormView[ApproveForm]):
                 "This way to join is switched off. Switch it on under Settings, Joining, to approve.",
                 "closed",
             )
-        person = comer(self.organization, self.asked.user)
-        if not (may_come := policies.may_be_let_in(self.asked, person)):
+        if not (may_come := policies.may_be_let_in(self.asked, self.comer)):
             return may_come
-        if not policies.fits_way(way, person, proven_domains(self.organization, person)):
+        if not policies.fits_way(way, self.comer, proven_domains(self.organization, self.comer)):
             return no(f"{self.asked.user.label} has no address at a proven domain any more.", "no_address")
-        opener = openers_of(self.organization, [way]).get(way.opened_by_id)
-        return policies.stands(way, opener) and policies.has_seat(self.organization, way.role, person)
+        return YES
+
+    def _may_come_as(self, role: Role) -> Decision:
+        """Whether they can come in with that role, as far as it is not the answerer's to give."""
+        if self.way is None:
+            return YES  # said of all of them
+        gives = policies.opener_gives(self.way, self.opener, role)
+        return gives and policies.has_seat(self.organization, role, self.comer)
 
     def _addresses(self) -> list[str]:
         """The addresses with which the person asks: their main one, and what is verified at a proven domain."""

@@ -15,7 +15,7 @@ from invitations.models import JoinLink, JoinRequest, WayIn
 from organizations.actions.domains import add_domain, unprove_domain
 from organizations.actions.plans import set_plan
 from organizations.actions.proving import note_answer
-from organizations.models import DnsAnswer, Domain, Organization
+from organizations.models import DnsAnswer, Domain, Organization, Role
 from tests.factories import UserFactory, acting, join, role_of
 from tests.invitations.letting_in import ask, come, let_in, link, of_the_domain
 from tests.organizations.changing import assign
@@ -265,6 +265,66 @@ def test_request_that_cannot_be_approved_now_says_why_and_can_be_refused(client_
     browser.post(path, {"answer": "refuse", "reason": "We are full."})
     assert JoinRequest.objects.get().reason == "We are full."
     deliver()
+
+
+def page_of(browser, asked: JoinRequest) -> str:
+    return text_of(browser.get(f"/o/marram/invitations/requests/{asked.pk}/"))
+
+
+def test_request_offers_the_roles_that_whoever_opened_the_way_may_give_too(client_of, org, owner, keeper, stranger):
+    assign(owner, design(owner, "Door", *KEEPERS), keeper)
+    let_in(keeper, "request", "viewer")
+    asked = ask(stranger, org)
+    browser = client_of(owner)
+    page = browser.get(f"/o/marram/invitations/requests/{asked.pk}/")
+    offered = {role.key: decision for role, decision in page.context["form"].roles}
+    assert offered["viewer"]
+    assert not offered["admin"]
+    said = "Kim Keeper switched this way to join on and may not give this role. Choose another one, or switch it on"
+    assert said in text_of(page)
+    with written() as news:
+        answer = browser.post(page.request["PATH_INFO"], {"answer": "approve", "role": role_of(org, "admin").pk})
+        assert "Choose one of these roles." in text_of(answer)
+    assert news.nothing
+
+
+def test_request_is_approved_with_another_role_where_that_of_the_way_was_widened(
+    client_of, org, owner, admin, stranger
+):
+    role = design(owner, "Door", "organization.read")
+    let_in(admin, "request", role)
+    asked = ask(stranger, org)
+    Role.objects.filter(pk=role.pk).update(grants=[*role.grants, "ownership.transfer"])
+    browser = client_of(owner)
+    assert "cannot be let in now" not in page_of(browser, asked)
+    path = f"/o/marram/invitations/requests/{asked.pk}/"
+    browser.post(path, {"answer": "approve", "role": role_of(org, "viewer").pk})
+    assert org.memberships.get(user=stranger).role.key == "viewer"
+
+
+def test_who_answers_is_told_what_to_do_where_whoever_opened_the_way_lets_nobody_in(
+    client_of, org, owner, admin, stranger
+):
+    let_in(admin, "request")
+    asked = ask(stranger, org)
+    type(admin.user).objects.filter(pk=admin.user_id).update(is_active=False)
+    shown = page_of(client_of(owner), asked)
+    assert "Tomás Rivera switched this way to join on and lets nobody in any more. Switch it on in your own" in shown
+    assert "Ask Marram Instruments for an invitation" not in shown
+
+
+def test_request_is_approved_with_a_role_that_takes_no_seat_where_none_is_free(client_of, org, owner, stranger):
+    let_in(owner, "request")
+    asked = ask(stranger, org)
+    Role.objects.filter(scheme="standard", key="viewer").update(takes_seat=False)
+    Organization.objects.filter(pk=org.pk).update(seat_limit=1)
+    browser = client_of(owner)
+    shown = page_of(browser, asked)
+    assert "cannot be let in now" not in shown
+    assert "No seat is free" in shown  # beside the other roles
+    path = f"/o/marram/invitations/requests/{asked.pk}/"
+    browser.post(path, {"answer": "approve", "role": role_of(org, "viewer").pk})
+    assert org.memberships.get(user=stranger).role.key == "viewer"
 
 
 def test_those_who_wait_for_a_seat_are_listed(client_of, org, owner):
