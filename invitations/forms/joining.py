@@ -94,11 +94,16 @@ class LinkForm(_RoleForm):
 
 
 class ApproveForm(_RoleForm):
-    """Offers the roles with which this person can be let in: `also` is what is asked of each besides."""
+    """Offers the roles with which this person can be let in: `also` is what is asked of each besides.
 
-    def __init__(self, *args: Any, also: Callable[[Role], Decision], **kwargs: Any) -> None:
+    The one that is `usual` is chosen, where it is among them.
+    """
+
+    def __init__(self, *args: Any, also: Callable[[Role], Decision], usual: Role | None, **kwargs: Any) -> None:
         self.also = also
         super().__init__(*args, **kwargs)
+        if any(role == usual and decision for role, decision in self.roles):
+            self.fields["role"].initial = usual.pk if usual else None
 
     def decide(self, actor: Actor, organization: Organization, role: Role) -> Decision:
         return super().decide(actor, organization, role) and self.also(role)

@@ -98,8 +98,9 @@ class RequestView(OrganizationMixin, FormView[ApproveForm]):
         return comer(self.organization, self.asked.user)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        shared = {"organization": self.organization, "actor": self.actor, "held": None, "also": self._may_come_as}
-        return super().get_form_kwargs() | shared
+        usual = self.way.role if self.way else None
+        shared = {"organization": self.organization, "actor": self.actor, "held": None, "usual": usual}
+        return super().get_form_kwargs() | shared | {"also": self._may_come_as}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         unanswered = policies.is_unanswered(self.asked)

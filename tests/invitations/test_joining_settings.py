@@ -239,7 +239,7 @@ def test_requests_are_listed_and_answered(client_of, org, owner, stranger):
     assert "We met at the fair." in text_of(browser.get("/o/marram/invitations/requests/"))
     path = reverse("invitations:request", args=[org.slug, asked.pk])
     page = browser.get(path)
-    assert page.context["form"]["role"].value() == role_of(org, "viewer").pk
+    assert page.context["form"]["role"].value() == role_of(org, "member").pk  # the role that is usual
     with written() as news:
         response = browser.post(path, {"answer": "refuse", "reason": "See evil.com"})
         assert "leave out links" in text_of(response)
@@ -325,6 +325,13 @@ def test_request_is_approved_with_a_role_that_takes_no_seat_where_none_is_free(c
     path = f"/o/marram/invitations/requests/{asked.pk}/"
     browser.post(path, {"answer": "approve", "role": role_of(org, "viewer").pk})
     assert org.memberships.get(user=stranger).role.key == "viewer"
+
+
+def test_narrowest_role_is_chosen_where_the_usual_one_is_not_the_answerers_to_give(client_of, org, owner, keeper):
+    let_in(owner, "request", "admin")
+    asked = ask(UserFactory(), org)
+    page = client_of(keeper).get(f"/o/marram/invitations/requests/{asked.pk}/")
+    assert page.context["form"]["role"].value() == role_of(org, "viewer").pk
 
 
 def test_those_who_wait_for_a_seat_are_listed(client_of, org, owner):
