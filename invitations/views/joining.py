@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -25,7 +26,7 @@ from invitations.actions.joining import join
 from invitations.actions.openers import comer, openers_of, proven_domains
 from invitations.forms.joining import AskForm
 from invitations.join_limits import may_ask_once_more, may_join_once_more
-from invitations.models import Invitation, JoinRequest, WayIn, WayKind
+from invitations.models import Invitation, JoinRequest, JoinStatus, WayIn, WayKind
 from invitations.policies import Comer
 from invitations.views.invitee import PrivateMixin
 from organizations.models import Membership, Organization
@@ -49,6 +50,8 @@ class JoinView(PrivateMixin, LoginRequiredMixin, FormView[AskForm]):
             return redirect("team:overview", self.organization.slug)
         if self.way is None and self.asked is None:
             raise Http404
+        if self.way is None and self.waits_by_link:  # its page says how that stands
+            return redirect("invitations:join_link", self.waits_by_link)
         return cast("HttpResponseBase", super().dispatch(request, *args, **kwargs))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -118,6 +121,10 @@ class JoinView(PrivateMixin, LoginRequiredMixin, FormView[AskForm]):
         found: JoinRequest | None = self.organization.join_requests.of_user(self.user).newest_first().first()
         return found if found and (found.is_open or found.tells_at(self.now)) else None
 
+    @property
+    def waits_by_link(self) -> UUID | None:
+        return self.asked.link_id if self.asked and self.asked.status == JoinStatus.WAITING else None
+
     def _may_ask(self) -> Decision:
         way = self.way
         if way is None or way.at_once:
@@ -133,8 +140,10 @@ class WithdrawView(LoginRequiredMixin, View):
         user = cast("User", request.user)
         rows = JoinRequest.objects.of_user(user).select_related("organization")
         asked = get_object_or_404(rows, pk=kwargs["join_request"])
+        waited = asked.status == JoinStatus.WAITING
         if withdraw_request(actor=actor_of(user), user=user, asked=asked):
-            messages.success(request, format_html("You no longer ask to join <b>{}</b>.", asked.organization))
+            said = "You no longer wait for a seat in <b>{}</b>." if waited else "You no longer ask to join <b>{}</b>."
+            messages.success(request, format_html(said, asked.organization))
         return redirect("team:organizations")
 
 

@@ -17,6 +17,7 @@ from accounts.models import User
 from invitations.actions.openers import standing
 from invitations.join_links import links_opened
 from invitations.models import JoinLink, JoinRequest, Refusal, WayIn, WayKind
+from invitations.policies import link_is_open
 from invitations.tabs import place_of
 from organizations.models import Domain, Membership, OwnershipTransfer
 from organizations.policies import domain_of
@@ -81,11 +82,16 @@ def _open_by_domain(user: User, addresses: list[str]) -> list[Domain]:
     return [one for one in found if one.organization_id in leading]
 
 
-def _requests(user: User, at: datetime) -> list[JoinRequest]:
-    """Those that are open, and those that were refused a short while ago."""
+def _requests(user: User, at: datetime) -> list[tuple[JoinRequest, bool]]:
+    """Those that are open, and those that were refused a short while ago; each with whether its way may lead in yet."""
     rows = JoinRequest.objects.of_user(user).filter(status__in=["pending", "waiting", "refused"])
-    found = rows.select_related("organization").newest_first()[:SHOWN]
-    return [one for one in found if one.is_open or one.tells_at(at)]
+    found = rows.select_related("organization", "link__organization").newest_first()[:SHOWN]
+    return [(one, _may_lead(one, at)) for one in found if one.is_open or one.tells_at(at)]
+
+
+def _may_lead(asked: JoinRequest, at: datetime) -> bool:
+    """Ways are opened again; a link that has ended never is."""
+    return asked.via != WayKind.LINK or bool(asked.link and link_is_open(asked.link, at))
 
 
 def _links(request: HttpRequest, user: User, at: datetime) -> list[JoinLink]:

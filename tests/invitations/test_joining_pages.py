@@ -15,9 +15,11 @@ from invitations.actions.join_links import revoke_link
 from invitations.actions.ways import open_way
 from invitations.join_links import token_of
 from invitations.models import JoinRequest, WayKind
+from organizations.actions.deleting_roles import delete_role
 from organizations.models import Membership, Organization
 from tests.factories import UserFactory, acting, deactivate, join, role_of
 from tests.invitations.letting_in import add_address, ask, come, let_in, link, of_the_domain, prove, use
+from tests.organizations.designing import design
 from tests.witness import counters, written
 
 PAGE = "/o/marram/join/"
@@ -297,3 +299,38 @@ def test_who_waits_by_a_link_opens_its_page_from_the_mail_in_any_browser(client_
     assert "You wait for a seat" in text_of(client_of(stranger).get(f"/join/{made.pk}/"))
     assert client_of(UserFactory()).get(f"/join/{made.pk}/").status_code == 404
     assert counters(org) == (1, 0, 0)
+
+
+def test_who_waits_by_a_link_that_has_ended_is_told_so_and_can_stop(client_of, org, owner, stranger):
+    made = link(owner)
+    Organization.objects.filter(pk=org.pk).update(seat_limit=1)
+    use(stranger, made)
+    browser = client_of(stranger)
+    assert browser.get(PAGE).headers["Location"] == f"/join/{made.pk}/"
+    assert "told by mail when one is free" in text_of(browser.get("/organizations/"))
+    JoinRequest.objects.update(told_at=timezone.now())
+    assert f"/join/{made.pk}/" in browser.get("/organizations/").content.decode()
+    revoke_link(actor=acting(owner), link=made)
+    page = browser.get("/organizations/")
+    assert "the link by which you came leads nowhere any more" in text_of(page)
+    assert f"/join/{made.pk}/" not in page.content.decode()
+    shown = text_of(browser.get(f"/join/{made.pk}/"))
+    assert "This link was taken back." in shown
+    assert "Stop waiting" in shown
+    asked = JoinRequest.objects.get()
+    response = browser.post(f"/join/requests/{asked.pk}/withdraw/", follow=True)
+    assert "You no longer wait for a seat in Marram Instruments." in text_of(response)
+
+
+def test_who_waits_by_a_link_whose_role_is_deleted_is_told_so_and_can_stop(client_of, org, owner, stranger):
+    role = design(owner, "Door", "organization.read")
+    made = link(owner, role)
+    Organization.objects.filter(pk=org.pk).update(seat_limit=1)
+    use(stranger, made)
+    delete_role(actor=acting(owner), role=role, move_to=None, invitations_to=None)
+    browser = client_of(stranger)
+    for page in (PAGE, "/organizations/"):
+        shown = text_of(browser.get(page))
+        assert "the link by which you came leads nowhere any more" in shown
+        assert "told when it is open" not in shown
+        assert "Stop waiting" in shown
