@@ -79,7 +79,7 @@ def _found(domain: Domain, before: str, *, actor: Actor) -> None:
         domain.proven_at, domain.proven_by, domain.answer = None, "", DnsAnswer.TAKEN
         domain.due_at = None
         domain.save()
-        record_about(events.DOMAIN_NOT_FOUND, actor, domain, after={"answer": DnsAnswer.TAKEN.value})
+        _say_once(domain, before, actor=actor)
         return
     if is_new:
         record_about(events.DOMAIN_PROVEN, actor, domain, after={"by": ProvenBy.DNS.value})

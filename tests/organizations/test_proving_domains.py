@@ -376,6 +376,16 @@ def test_record_of_a_domain_that_another_organization_has_proven_meanwhile(dns, 
     assert [(event.chain_id, event.action) for event in news.events] == [(outsider.organization_id, "domain.not_found")]
 
 
+def test_domain_that_stays_anothers_is_written_down_once(dns, owner, outsider, staff, domain):
+    prove_domain(actor=acting(staff), organization=outsider.organization, name=domain.name)
+    dns.set_text(NAME, domain.record_value)
+    check(owner, domain)
+    with written() as news:
+        check(owner, domain)
+    assert domain.answer == "taken"
+    assert not news.events
+
+
 def test_domain_is_taken_off_the_list_with_its_proof(dns, owner, domain):
     dns.set_text(NAME, domain.record_value)
     check(owner, domain)
