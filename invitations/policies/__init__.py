@@ -3,6 +3,7 @@
 from invitations.policies.answering import may_accept, may_answer, may_ask_anew, may_decline
 from invitations.policies.joining import (
     LONGEST_LINK,
+    MOST_LINKS,
     MOST_USES,
     Comer,
     fits_way,
@@ -42,6 +43,7 @@ from invitations.policies.offering import (
 __all__ = [
     "LONGEST_LINK",
     "LONGEST_OFFER",
+    "MOST_LINKS",
     "MOST_USES",
     "Comer",
     "fits_way",

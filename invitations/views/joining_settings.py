@@ -20,12 +20,12 @@ from invitations.actions.openers import openers_of
 from invitations.actions.ways import close_way, open_way
 from invitations.forms.joining import WayForm
 from invitations.models import JoinLink, WayIn, WayKind
+from invitations.policies import MOST_LINKS
 from organizations.policies import MOST_DOMAINS, Decision, holds
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
 KINDS = (WayKind.DOMAIN, WayKind.REQUEST, WayKind.OPEN)
-LINKS = 10
 _WORDS = {
     WayKind.DOMAIN: ("By a proven domain", "at", "Whoever has a confirmed address at one of your domains joins."),
     WayKind.REQUEST: (
@@ -60,7 +60,7 @@ class JoiningView(OrganizationMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         organization, actor = self.organization, self.actor
         ways = {way.kind: way for way in organization.ways_in.select_related("role")}
-        links = list(organization.join_links.open(self.now).select_related("role").order_by("-id")[: LINKS + 1])
+        links = list(organization.join_links.open(self.now).select_related("role").order_by("-id")[:MOST_LINKS])
         offers: list[WayIn | JoinLink] = [*ways.values(), *links]
         for offer in offers:
             offer.organization = organization
@@ -77,8 +77,7 @@ class JoiningView(OrganizationMixin, TemplateView):
             has_ways=bool(ways),
             domains=[(one, one.is_checking_at(self.now)) for one in domains],
             proven=any(one.is_proven for one in domains),
-            links=[(one, policies.stands(one, openers.get(one.opened_by_id))) for one in links[:LINKS]],
-            more_links=len(links) > LINKS,
+            links=[(one, policies.stands(one, openers.get(one.opened_by_id))) for one in links],
             may_let_in=holds(actor, "invitations.create"),
             may_revoke=policies.may_revoke_link(actor),
             may_add_domain=holds(actor, "domains.create"),

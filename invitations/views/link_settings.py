@@ -95,7 +95,10 @@ class RevokeLinkView(LinkMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         link = self.link
-        used = f"{link.used:,} joined with it, and stay." if link.used else "Nobody has joined with it."
+        used = "Nobody has joined with it."
+        if link.used:
+            people, stay = ("person has", "stays") if link.used == 1 else ("people have", "stay")
+            used = f"{link.used:,} {people} joined with it, and {stay}."
         return super().get_context_data(
             title=f"Revoke the link to join {self.organization} as {link.role}?",
             text="Whoever opens it from now on reads that it was taken back.",

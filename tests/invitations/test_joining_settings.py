@@ -126,6 +126,27 @@ def test_link_with_a_wrong_number_keeps_what_was_typed(client_of, org, owner, ty
     assert news.nothing
 
 
+def test_every_open_link_is_shown_and_can_be_revoked(client_of, org, owner):
+    made = [link(owner) for _ in range(12)]
+    page = client_of(owner).get(JOINING).content.decode()
+    for one in made:
+        assert reverse("invitations:link_revoke", args=[org.slug, one.pk]) in page
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (0, "Nobody has joined with it."),
+        (1, "1 person has joined with it, and stays."),
+        (2, "2 people have joined with it, and stay."),
+    ],
+)
+def test_question_before_revoking_says_how_many_joined(client_of, org, owner, used, said):
+    made = link(owner)
+    JoinLink.objects.update(used=used)
+    assert said in text_of(client_of(owner).get(reverse("invitations:link_revoke", args=[org.slug, made.pk])))
+
+
 def test_address_of_a_link_is_hidden_from_whoever_may_not_give_its_role(client_of, org, owner, keeper):
     """With a second account they would give it to themself."""
     wide, narrow = link(owner, "admin"), link(owner, "viewer")
