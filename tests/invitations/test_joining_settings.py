@@ -73,6 +73,18 @@ def test_way_that_is_none_is_not_there(client_of, owner, kind):
         assert client_of(owner).get(path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("domain", "whoever joins at once waits and is told when one is; a request stays until then."),
+        ("request", "Where none is free nobody can be approved, and the request stays until one is."),
+        ("open", "Where none is free they wait, and are told when one is."),
+    ],
+)
+def test_page_of_a_way_says_what_becomes_of_whoever_finds_no_seat(client_of, owner, kind, said):
+    assert said in text_of(client_of(owner).get(f"{JOINING}{kind}/"))
+
+
 @pytest.mark.parametrize("role", ["owner", "nothing", "\x00", "x" * 5_000, ""])
 def test_role_that_is_not_offered_is_refused_beside_the_field(client_of, org, owner, role):
     value = role_of(org, "owner").pk if role == "owner" else role
