@@ -13,6 +13,7 @@ from organizations.policies import (
     FURTHEST,
     YES,
     Decision,
+    a_or_an,
     allowed_domain,
     has_seats,
     holds,
@@ -64,9 +65,7 @@ def may_end(role: Role, access_ends_at: datetime | None, at: datetime) -> Decisi
     if access_ends_at is None:
         return YES
     if role.owns:
-        return no(
-            f"The access of an {role.label.lower()} has no end. Leave the day out, or offer another role.", "owner"
-        )
+        return no(f"The access of {a_or_an(role.label)} has no end. Leave the day out, or offer another role.", "owner")
     if access_ends_at <= at:
         return no("That day is past. Choose one that is to come.", "past")
     if access_ends_at - at > FURTHEST:

@@ -1,7 +1,7 @@
 """Who may do what, and why not. Policies take loaded objects, the actor and the time; they read and write nothing."""
 
 from organizations.policies.accounts import may_delete_account, may_forget, named
-from organizations.policies.decisions import YES, Decision, no
+from organizations.policies.decisions import YES, Decision, a_or_an, no
 from organizations.policies.domains import (
     MOST_DOMAINS,
     allowed_domain,
@@ -73,6 +73,7 @@ __all__ = [
     "YES",
     "Account",
     "Decision",
+    "a_or_an",
     "allowed_domain",
     "by_group_only",
     "domain_of",

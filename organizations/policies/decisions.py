@@ -53,3 +53,9 @@ YES = Decision(True)
 
 def no(reason: str, code: str = "not_allowed") -> Decision:
     return Decision(False, reason, code)
+
+
+def a_or_an(label: str) -> str:
+    """What a role is called, within a sentence: an owner, a company admin."""
+    said = label.lower()
+    return f"{'an' if said[:1] in 'aeiou' else 'a'} {said}"

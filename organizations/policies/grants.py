@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from audit.actors import Actor, ActorKind
 from organizations.models import Group, GroupPlace, Organization, Role
 from organizations.permissions import OWN_BY_GROUP, OWNERS_ALONE, Scope, covers
-from organizations.policies.decisions import YES, Decision, no
+from organizations.policies.decisions import YES, Decision, a_or_an, no
 from organizations.schemes import OwnerRule, Scheme
 
 _UNBOUND = (ActorKind.STAFF, ActorKind.SYSTEM)
@@ -52,7 +52,7 @@ def may_give(actor: Actor, role: Role, organization: Organization) -> Decision:
     if actor.kind in _UNBOUND:
         return YES
     if role.owns and not acts_as_owner(actor):
-        return no(f"Only an {rules.owner.label.lower()} can make another one.", "owners_alone")
+        return no(f"Only {a_or_an(rules.owner.label)} can make another one.", "owners_alone")
     return may_grant(actor, role.grant_set, f"{role.label} may do more than you may.")
 
 

@@ -12,9 +12,22 @@ from invitations.actions.answering import accept
 from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
 from invitations.models import Invitation
+from invitations.policies.offering import may_end
 from mail.models import Mail, State
 from organizations.actions.groups import create_group
-from tests.factories import acting, count_again, give_role, invitee, offer, pending, role_of
+from organizations.policies import may_give
+from tests.factories import (
+    UserFactory,
+    acting,
+    count_again,
+    found,
+    give_role,
+    invitee,
+    join,
+    offer,
+    pending,
+    role_of,
+)
 from tests.organizations.designing import design, hold
 from tests.witness import counters, deliver, link_in, written
 
@@ -248,3 +261,19 @@ def test_where_there_are_no_groups_none_are_asked_for(grace, org):
         assert 'name="groups"' not in response.content.decode()
     gone = grace.post("/o/marram/invitations/new/", form | {"days": "7", "groups": "0" * 32})
     assert "One of these groups is gone. Choose again." in gone.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "giver", "owner_key", "said"),
+    [
+        ("standard", "admin", "owner", "an owner"),
+        ("managed-accounts", "technical_admin", "company_admin", "a company admin"),
+    ],
+)
+def test_role_that_owns_is_called_as_people_say_it(db, scheme, giver, owner_key, said):
+    owner = found(UserFactory(), "Marram Instruments", "marram", scheme)
+    organization, role = owner.organization, role_of(owner.organization, owner_key)
+    other = join(owner, UserFactory(), giver)
+    assert may_give(acting(other), role, organization).reason == f"Only {said} can make another one."
+    refused = may_end(role, timezone.now(), timezone.now())
+    assert refused.reason.startswith(f"The access of {said} has no end.")
