@@ -420,3 +420,15 @@ def test_plan_says_what_is_taken_and_asks_for_more_once_a_day(client_of, org, ow
     assert "This was asked within the last day already." in text_of(browser.get(f"{SETTINGS}plan/"))
     set_plan(actor=acting(staff), organization=org, plan="Team", seats=1, trial_cap=None, trusted=False)
     assert "1 seat more is taken than the plan has." in text_of(browser.get(f"{SETTINGS}plan/"))
+
+
+def test_plan_says_that_no_new_address_may_be_invited(client_of, org, owner):
+    said = "No new address can be invited until the plan has more."
+    browser = client_of(owner)
+    assert said not in text_of(browser.get(f"{SETTINGS}plan/"))
+    Organization.objects.filter(pk=org.pk).update(trial_cap=2, addresses_invited=1)
+    assert said not in text_of(browser.get(f"{SETTINGS}plan/"))
+    Organization.objects.filter(pk=org.pk).update(trial_cap=1)
+    assert said in text_of(browser.get(f"{SETTINGS}plan/"))
+    Organization.objects.filter(pk=org.pk).update(trial_cap=0)  # lowered below what is used
+    assert said in text_of(browser.get(f"{SETTINGS}plan/"))

@@ -55,6 +55,15 @@ def test_an_owner_asks_those_who_run_roster_once_a_day(org, owner, staff, settin
     assert "New addresses to invite: 500 in all" in str(letter.body)
 
 
+@pytest.mark.parametrize(("taken", "said"), [(1, "and 1 is taken."), (2, "and 2 are taken.")])
+def test_mail_that_asks_says_how_many_seats_are_taken(org, owner, staff, taken, said):
+    Organization.objects.filter(pk=org.pk).update(seat_limit=5, reserved_seats=taken - 1)
+    ask_for_larger_plan(actor=acting(owner), organization=org, seats=80, addresses=None)
+    (letter,) = deliver()
+    assert said in str(letter.body)
+    assert said in str(letter.alternatives[0][0])
+
+
 def test_asking_for_nothing_and_asking_without_the_permission_are_refused(org, owner, member):
     with pytest.raises(ValidationError, match="Say how many"):
         ask_for_larger_plan(actor=acting(owner), organization=org, seats=None, addresses=0)
