@@ -61,7 +61,14 @@ def test_domain_is_named_and_says_which_record_to_set(org, owner):
     assert news.nothing
 
 
-@pytest.mark.parametrize("name", ["gmail.com", "GMail.com", "@outlook.com", "ｇｍｘ.de"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gmail.com", "GMail.com", "@outlook.com", "ｇｍｘ.de", "outlook.fr", "hotmail.es", "live.nl", "yahoo.ca",
+        "yahoo.com.br", "ya.ru", "ukr.net", "foxmail.com", "virgilio.it", "o2.pl", "bigpond.com", "att.net", "sapo.pt",
+        "yopmail.com",
+    ],
+)  # fmt: skip
 def test_provider_of_public_mail_is_refused(org, owner, name):
     with written() as news, pytest.raises(ValidationError) as refused:
         add_domain(actor=acting(owner), organization=org, name=name)
