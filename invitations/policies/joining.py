@@ -129,7 +129,9 @@ def may_ask(way: WayIn, refused_at: datetime | None, at: datetime) -> Decision:
     if way.at_once:
         return no(f"There is nothing to ask: you can join {way.organization} at once.", "at_once")
     if refused_at is not None and at - refused_at < REFUSED_FOR:
-        return no(f"You were refused a short while ago. You can ask again after {REFUSED_FOR.days} days.", "refused")
+        left = -((at - refused_at - REFUSED_FOR) // timedelta(days=1))  # a part of a day is one
+        wait = "1 day" if left == 1 else f"{left} days"
+        return no(f"You were refused a short while ago. You can ask again in {wait}.", "refused")
     return YES
 
 

@@ -15,6 +15,7 @@ from invitations.actions.answering import accept
 from invitations.actions.asking import approve_request, refuse_request, withdraw_request
 from invitations.actions.ways import close_way
 from invitations.models import JoinRequest, WayKind
+from invitations.policies import may_ask
 from organizations.models import Organization
 from tests.factories import UserFactory, acting, deactivate, invitee, join, offer, role_of
 from tests.invitations.letting_in import ask, come, let_in, of_the_domain
@@ -172,6 +173,23 @@ def test_after_a_refusal_one_asks_again_when_a_week_is_over(org, admin, stranger
     assert refused.value.code == "refused"
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
         assert ask(stranger, org).status == "pending"
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        (timedelta(0), "You can ask again in 7 days."),
+        (timedelta(minutes=5), "You can ask again in 7 days."),
+        (timedelta(days=1, minutes=5), "You can ask again in 6 days."),
+        (timedelta(days=6), "You can ask again in 1 day."),
+        (timedelta(days=6, hours=23, minutes=59), "You can ask again in 1 day."),
+    ],
+)
+def test_who_was_refused_is_told_how_long_they_wait_yet(org, owner, passed, said):
+    now = timezone.now()
+    decision = may_ask(let_in(owner, "request"), now, now + passed)
+    assert decision.code == "refused"
+    assert decision.reason.endswith(said)
 
 
 @pytest.mark.parametrize("who", ["member", "viewer", "deactivated", "outsider"])
