@@ -17,7 +17,10 @@ DAY = 86_400
 
 
 def may_ask_once_more(person: object, place: str | None) -> Decision:
-    """Count one more request, and answer whether it is not too many; `place` is the address on the internet."""
+    """Count one more request, and answer whether it is not too many.
+
+    `place` is the address on the internet; None where the whole office that sits there may ask.
+    """
     for name, what in (("person", str(person)), ("place", place or "")):
         if what and _counted(name, what) > settings.JOINING_LIMITS[name]:
             return no("These are too many requests to join for today. Try again tomorrow.", "limit")

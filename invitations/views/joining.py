@@ -76,7 +76,9 @@ class JoinView(PrivateMixin, LoginRequiredMixin, FormView[AskForm]):
                 may_join_once_more(self.user.pk).demand()
                 return welcome(self.request, self._join(way))
             if self.asked is None or not self.asked.is_open:
-                may_ask_once_more(self.user.pk, address_of(self.request)).demand()
+                # Whoever has a confirmed address at a proven domain is nobody's invention, and sits with many others.
+                place = None if way.kind == WayKind.DOMAIN else address_of(self.request)
+                may_ask_once_more(self.user.pk, place).demand()
             ask_to_join(
                 actor=actor_of(self.user),
                 user=self.user,

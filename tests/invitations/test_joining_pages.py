@@ -158,6 +158,15 @@ def test_ten_requests_a_day_are_enough_for_a_person(client_of, org, owner, stran
         assert asks(stranger)
 
 
+def test_whole_office_asks_from_one_place_by_its_proven_domain(client_of, org, owner, settings):
+    settings.JOINING_LIMITS = {"person": 10, "place": 2}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "office"}}
+    let_in(owner, "domain", at_once=False)
+    for number in range(4):
+        client_of(of_the_domain(name=f"Number{number} N")).post(PAGE, {"message": ""})
+    assert JoinRequest.objects.open().count() == 4
+
+
 def test_deactivated_person_is_led_to_whom_to_ask(client_of, owner, stranger):
     let_in(owner, "open")
     deactivate(join(owner, stranger))
