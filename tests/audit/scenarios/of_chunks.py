@@ -7,8 +7,10 @@ from typing import Any
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from invitations.bulk.lists import make_list
 from invitations.bulk.many import _change_part
 from invitations.bulk.many_deeds import REVOKE
+from invitations.bulk.reading import ReadRow
 from invitations.bulk.sending import _send_part
 from organizations.actions.assigning import change_role
 from organizations.actions.groups import create_group
@@ -17,7 +19,7 @@ from organizations.bulk.doing import _do_part
 from organizations.bulk.undoing import _undo_part
 from organizations.models import Role
 from team.demo.crowd import add_crowd
-from tests.audit.scenarios.of_invitations import offers, open_offers
+from tests.audit.scenarios.of_invitations import open_offers
 from tests.audit.telling import Cast, tells
 from tests.factories import acting
 
@@ -55,7 +57,14 @@ def a_chunk_of_invitations_is_revoked(cast: Cast) -> dict[str, Any]:
 
 @tells(_send_part, "2 org invitation.sent")
 def a_chunk_of_a_list_is_sent(cast: Cast) -> dict[str, Any]:
-    return offers(cast) | {"note": "", "batch": uuid7()}
+    member = cast.role("member")
+    rows = [ReadRow(line, f"new{line}@example.org") for line in (1, 2)]
+    invite_list = make_list(
+        actor=acting(cast.owner), user=cast.owner.user, organization=cast.org, rows=rows, role=member, days=7
+    )
+    return {
+        "organization": cast.org, "invite_list": invite_list, "rows": list(invite_list.rows.all()), "batch": uuid7()
+    }  # fmt: skip
 
 
 @tells(add_crowd, "3 org member.added", by="system", asks_nobody="the demo is made by whoever runs Roster")
