@@ -8,13 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 from team.demo.people import PASSWORD
-from tests.browser.conftest import Arrive
+from tests.browser.conftest import Arrive, Person
 from tests.browser.test_pages import OWNER, check, violations
 
 pytestmark = pytest.mark.browser
 
 VINTNER = "member@brun.example"  # of another organization; nobody else here makes them a member of Marram
 SETTINGS = "/o/marram/settings/"
+LONG = "The Honourable Company of Instrument Makers and Precision Engineers"
+LONG_ADDRESS = "maximiliana.featherstonehaugh-cholmondeley@research-and-development.subsidiary.marram.example"
+PHONE = {"width": 390, "height": 844}
 PAGES = (
     f"{SETTINGS}joining/", f"{SETTINGS}joining/domain/", f"{SETTINGS}joining/open/off/", f"{SETTINGS}links/new/",
     f"{SETTINGS}domains/add/", f"{SETTINGS}domains/restrict/", f"{SETTINGS}plan/", "/o/marram/invitations/requests/",
@@ -96,3 +99,28 @@ def test_a_request_is_asked_and_refused_in_a_way_that_is_switched_off_again(arri
     assert check(owner) == []
     page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
     expect(page.get_by_role("status")).to_contain_text("is switched off in Marram Instruments")
+
+
+def test_a_long_name_and_a_long_address_fit_the_buttons_that_say_them(arrive: Arrive) -> None:
+    owner, vintner = arrive(), arrive(viewport=PHONE)
+    owner.sign_in(OWNER)
+    page = owner.go("/organizations/new/")
+    page.get_by_label("Name").fill(LONG)
+    page.get_by_role("button", name="Create the organization").click()
+    slug = page.url.rstrip("/").rpartition("/")[2]
+    owner.go(f"/o/{slug}/settings/joining/open/").get_by_role("button", name="Switch it on").click()
+    vintner.sign_in(VINTNER)
+    _fits(vintner, f"/o/{slug}/join/", f"Join {LONG}")
+    page = owner.go("/o/marram/invitations/new/")
+    page.get_by_label("Email addresses").fill(LONG_ADDRESS)
+    page.get_by_role("button", name="Invite", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("is invited")
+    _fits(vintner, vintner.open_mail(LONG_ADDRESS, "invites you"), f"Add {LONG_ADDRESS} to this account")
+
+
+def _fits(person: Person, path: str, button: str) -> None:
+    page = person.go(path)
+    label = page.get_by_role("button", name=button)
+    expect(label).to_be_visible()
+    assert label.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
