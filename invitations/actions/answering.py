@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 
@@ -12,13 +11,13 @@ from audit.actions import current_act
 from audit.actors import Actor
 from invitations import emails, events, policies
 from invitations.actions.books import record_of, turn
-from invitations.actions.standing import addresses_of, both_sides, may_come_in
+from invitations.actions.standing import addresses_of, both_sides, groups_offered, may_come_in
 from invitations.actions.withdrawing import withdraw_from_member
 from invitations.models import Invitation, InvitationStatus
 from organizations.actions.base import action, locked
 from organizations.actions.group_places import bring_into
 from organizations.actions.members import admit
-from organizations.models import Group, Membership, MembershipSource, Organization
+from organizations.models import Membership, MembershipSource, Organization
 
 
 @action
@@ -61,7 +60,7 @@ def accept(*, actor: Actor, user: User, invitation: Invitation, version: int) ->
         phone=invitation.phone,
     )
     withdraw_from_member(organization, addresses - {invitation.email}, actor=actor)
-    bring_into(_groups_of(invitation, inviter), membership, actor=_for_the_inviter(actor))
+    bring_into(groups_offered(invitation, inviter), membership, actor=_for_the_inviter(actor))
     return membership
 
 
@@ -115,15 +114,6 @@ def _reloaded(organization: Organization, invitation: Invitation) -> Invitation:
 
 def _answer(invitation: Invitation, status: InvitationStatus, accepted_by: User | None = None) -> None:
     turn([invitation], status, answered_at=current_act().now, accepted_by=accepted_by, remind_at=None)
-
-
-def _groups_of(invitation: Invitation, inviter: Actor | None) -> list[Group]:
-    """Of the groups that were offered those that are still there and that the inviter may still put people into."""
-    if not invitation.group_ids or inviter is None or invitation.role is None:
-        return []
-    role = invitation.role
-    groups = invitation.organization.groups.filter(pk__in=[UUID(hex=one) for one in invitation.group_ids])
-    return [group for group in groups if policies.may_offer_places(inviter, role, [group])]
 
 
 def _for_the_inviter(actor: Actor) -> Actor:

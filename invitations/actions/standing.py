@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
@@ -12,7 +13,7 @@ from audit.actions import now
 from audit.actors import Actor
 from invitations import policies
 from invitations.models import Invitation
-from organizations.models import Membership
+from organizations.models import Group, Membership
 from organizations.policies import Decision
 
 
@@ -54,3 +55,12 @@ def both_sides(invitation: Invitation, user: User | None) -> tuple[Membership | 
     if inviter is None or not inviter.has_active_account:
         return membership, None
     return membership, inviter.as_actor(now())
+
+
+def groups_offered(invitation: Invitation, inviter: Actor | None) -> list[Group]:
+    """Of the groups that were offered those that are still there and that the inviter may still put people into."""
+    if not invitation.group_ids or inviter is None or invitation.role is None:
+        return []
+    role = invitation.role
+    groups = invitation.organization.groups.filter(pk__in=[UUID(hex=one) for one in invitation.group_ids])
+    return [group for group in groups if policies.may_offer_places(inviter, role, [group])]

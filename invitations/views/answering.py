@@ -18,10 +18,11 @@ from django.views.generic import TemplateView, View
 from accounts.models import User
 from audit.actors import Actor, ActorKind
 from invitations.actions.answering import accept, ask_anew, decline
-from invitations.actions.standing import both_sides, may_come_in
+from invitations.actions.standing import both_sides, groups_offered, may_come_in
 from invitations.links import opened_with, was_made_here
-from invitations.models import Invitation
+from invitations.models import Invitation, Refusal
 from invitations.opened import remember
+from invitations.policies import may_say
 from invitations.views.invitee import InvitationMixin, PrivateMixin, gone, reason_of, shown_version
 from organizations.policies import YES, Decision
 
@@ -63,6 +64,9 @@ class InvitationView(InvitationMixin, TemplateView):
             "allowed": self.allowed,
             "own_address": self.own_address,
             "is_accepted_by_me": bool(self.user and self.invitation.accepted_by_id == self.user.pk),
+            "note": self.invitation.note if may_say(self.invitation.organization, self.invitation.note) else "",
+            "groups": groups_offered(self.invitation, self.inviter) if self.status == "pending" else [],
+            **self._refusing(),
             "zone": timezone.get_current_timezone_name(),
             "offers_nothing": self.invitation.offers_nothing_at(self.now),
             "is_mine": self.is_mine,
@@ -77,6 +81,16 @@ class InvitationView(InvitationMixin, TemplateView):
         self.membership, self.inviter = both_sides(self.invitation, self.user)
         self.allowed = self._allowed()
         return super().get(request, *args, **kwargs)
+
+    def _refusing(self) -> dict[str, bool]:
+        """Whether the page of an invitation that has ended offers to ask for no more, or says that this was done.
+
+        Neither is for somebody else's account.
+        """
+        theirs = self.status not in ("pending", "accepted") and (self.user is None or self.is_mine)
+        refusals = Refusal.objects.against(self.invitation.organization).of_addresses([self.invitation.email])
+        refuses = theirs and refusals.exists()
+        return {"refuses": refuses, "offers_refusing": theirs and not refuses and self.membership is None}
 
     def _state(self) -> str:
         asks_with_newest = self.status == "expired" and not self.invitation.offers_nothing_at(self.now)

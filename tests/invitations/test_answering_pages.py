@@ -12,12 +12,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from invitations.actions.answering import accept, decline
+from invitations.actions.offering import invite
 from invitations.actions.resending import resend
 from invitations.actions.withdrawing import revoke
 from invitations.links import token_of
 from invitations.models import Invitation
-from organizations.models import Membership
-from tests.factories import PASSWORD, UserFactory, acting, invitee, offer
+from organizations.actions.plans import set_plan
+from organizations.models import Membership, Organization
+from tests.factories import PASSWORD, UserFactory, acting, give_role, invitee, offer, role_of
+from tests.organizations.test_groups import group_of
 from tests.witness import counters, deliver, link_in, written
 
 
@@ -48,6 +51,33 @@ def test_offer_says_who_what_as_what_and_until_when(client, invitation):
     assert invitation.expires_at.strftime("%Y-%m-%dT%H:%M") in text
     assert "Create an account to join" in text
     assert "Accept and join" not in text
+
+
+def test_offer_says_into_which_groups_and_what_the_inviter_wrote(client, client_of, org, owner, staff, stranger):
+    set_plan(actor=acting(staff), organization=org, plan="", seats=None, trial_cap=None, trusted=True)
+    group = group_of(owner, "Field service")
+    role = role_of(org, "member")
+    offered = {"addresses": [stranger.email], "role": role, "groups": [group], "note": "Start with <the> list."}
+    invitation = invite(actor=acting(owner), organization=org, days=7, **offered).done[0]
+    for browser in (client, client_of(stranger)):
+        text = page(opened(browser, invitation), invitation)
+        assert "“Start with &lt;the&gt; list.”" in text
+        assert "Group</dt><dd>Field service" in text
+    Organization.objects.filter(pk=org.pk).update(trusted=False)
+    group.delete()
+    text = page(client, invitation)
+    assert "Start with" not in text
+    assert "Group</dt>" not in text
+
+
+def test_whoever_cannot_accept_is_not_told_what_accepting_shows(client_of, owner, invitation):
+    ines = UserFactory(email="ines@example.org")
+    browser = client_of(ines)
+    assert "Accepting shows your name" in page(browser, invitation)
+    give_role(owner, "viewer")
+    text = page(browser, invitation)
+    assert "Accept and join" not in text
+    assert "Accepting shows your name" not in text
 
 
 def test_link_that_is_used_says_so(client, invitation, stranger):

@@ -87,6 +87,33 @@ def test_whoever_wants_no_more_invitations_gets_none(org, owner, other_org, outs
         assert offer(outsider, "ines@example.org").status == "pending"
 
 
+@pytest.mark.parametrize("scope", ["here", "everywhere"])
+def test_the_page_says_that_no_more_come_and_offers_it_no_more(owner, client_of, outsider, scope):
+    invitation = offer(owner, "ines@example.org")
+    browser = client_of(None)
+    page = opened(browser, invitation)
+    browser.post(f"{page}no-more/", {"scope": scope})
+    said = browser.get(page).content.decode().replace("<wbr>", "")
+    assert "ines@example.org gets no more invitations of Marram Instruments either" in said
+    assert "Get no more invitations" not in said
+    assert "to invite you again" not in said
+    elsewhere = client_of(outsider)
+    opened(elsewhere, invitation)
+    assert "gets no more" not in elsewhere.get(page).content.decode()  # nothing of theirs is told to another account
+
+
+def test_whoever_asked_for_no_more_asks_for_no_new_one(expired, client_of):
+    Invitation.objects.filter(pk=expired.pk).update(status="expired")
+    count_again()
+    browser = client_of(None)
+    page = opened(browser, expired)
+    assert "Ask for a new one" in browser.get(page).content.decode()
+    browser.post(f"{page}no-more/", {"scope": "here"})
+    said = browser.get(page).content.decode()
+    assert "asked for no more invitations" in said
+    assert "Ask for a new one" not in said
+
+
 def test_somebody_else_who_is_signed_in_does_not_speak_for_the_address(owner, client_of, stranger):
     invitation = offer(owner, "someone@example.org")
     browser = client_of(stranger)
