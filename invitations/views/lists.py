@@ -22,6 +22,7 @@ from invitations.models import Bucket, InviteList
 from invitations.views.buckets import SharedWord, Shown, show_buckets
 from invitations.views.list_typed import differs, number, rows_typed, words_typed
 from jobs.models import Job, JobState
+from organizations.policies import may_change_settings
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 from organizations.visible_groups import visible_groups
@@ -79,6 +80,7 @@ class InviteListView(ListMixin, TemplateView):
                 context |= {"groups": visible_groups(self.organization, self.actor).by_name()[:MOST_NAMED]}
                 context |= {"shared": [SharedWord(*one) for one in mending.shared_words(self.invite_list)]}
             context |= self._seats(context["ready"])
+            context |= {"may_ask_for_more": may_change_settings(self.actor)}
         return super().get_context_data(**context | kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

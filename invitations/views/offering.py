@@ -19,6 +19,7 @@ from invitations.models import Invitation
 from invitations.offers import Offer
 from invitations.views.onward import onward
 from organizations.models import Organization
+from organizations.policies import may_change_settings
 from organizations.views.base import OrganizationMixin
 from organizations.views.errors import add_errors
 
@@ -37,6 +38,9 @@ class InviteView(OrganizationMixin, FormView[InviteForm]):
     def get_form_kwargs(self) -> dict[str, Any]:
         more = {"organization": self.organization, "actor": self.actor, "now": self.now}
         return super().get_form_kwargs() | more
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(may_ask_for_more=may_change_settings(self.actor), **kwargs)
 
     def form_valid(self, form: InviteForm) -> HttpResponse:
         rows: list[ReadRow] = form.cleaned_data["rows"]

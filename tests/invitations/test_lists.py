@@ -368,6 +368,46 @@ def test_the_offer_for_all_is_changed_on_the_list(org, owner, client_of):
     assert "Choose one of these roles." in answer.content.decode()
 
 
+def test_the_page_of_a_list_ties_each_reason_to_its_fields_and_asks_for_no_groups_that_are_not_there(
+    org, owner, client_of
+):
+    offer(owner, "ana@example.org")
+    made = a_list(owner, "ana@example.org nobody", role="viewer")
+    text = client_of(owner).get(f"/o/marram/invitations/lists/{made.pk}/").content.decode()
+    row = made.rows.get(address="nobody")
+    assert f'aria-describedby="why-{row.pk}"' in text
+    assert f'id="why-{row.pk}"' in text
+    assert "Groups</legend>" not in text
+    said = re.search(r"ana@example.org.*?</li>", text, re.DOTALL).group()
+    assert "Viewer" not in said  # the role of this list is not the one in which she is invited
+
+
+def test_whoever_finds_no_seat_is_led_where_more_are_asked_for(org, owner, admin, staff, client_of):
+    set_plan(actor=acting(staff), organization=org, plan="", seats=2, trial_cap=None, trusted=False)
+    give(owner, admin, custom(owner, "Coordinator", "invitations.create", "invitations.read"))
+    made = a_list(owner, "ana@example.org")
+    full, plan = "No seat is free in Marram Instruments.", "/o/marram/settings/plan/"
+    text = client_of(owner).get(NEW).content.decode()
+    assert full in text
+    assert plan in text
+    text = client_of(owner).get(f"/o/marram/invitations/lists/{made.pk}/").content.decode()
+    assert "1 person finds no free seat." in text
+    assert plan in text
+    text = client_of(admin).get(NEW).content.decode()
+    assert full in text
+    assert plan not in text
+    assert "have somebody who runs the team ask for more" in text
+
+
+def test_whoever_has_invited_all_that_the_plan_allows_reads_so_before_typing(org, owner, staff, client_of):
+    offer(owner, "ana@example.org")
+    cap = Organization.objects.get(pk=org.pk).addresses_invited
+    set_plan(actor=acting(staff), organization=org, plan="", seats=None, trial_cap=cap, trusted=False)
+    assert "has invited as many addresses as its plan allows" in client_of(owner).get(NEW).content.decode()
+    set_plan(actor=acting(staff), organization=org, plan="", seats=None, trial_cap=cap + 1, trusted=False)
+    assert "as its plan allows" not in client_of(owner).get(NEW).content.decode()
+
+
 @pytest.mark.parametrize(
     "posted",
     [
@@ -452,7 +492,9 @@ def test_groups_whose_names_hold_what_parts_groups_are_found_by_them(org, owner)
 def test_what_wants_mending_says_on_which_line_it_stands(org, owner, client_of):
     made = a_list(owner, "email,role\n\nana@example.org,chef\nnobody,\n")
     html = client_of(owner).get(f"/o/marram/invitations/lists/{made.pk}/").content.decode()
-    said = [" ".join(re.sub("<[^>]+>", "", one).split()) for one in re.findall(r'<span class="said">(.*?)</li>', html)]
+    said = [
+        " ".join(re.sub("<[^>]+>", "", one).split()) for one in re.findall(r'<span class="said"[^>]*>(.*?)</li>', html)
+    ]
     assert said[0].startswith("Line 3: There is no role “chef” in Marram Instruments.")
     assert said[1].startswith("Line 4: An email address must have an @-sign.")
 
