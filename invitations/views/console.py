@@ -68,6 +68,7 @@ class ListInvitationsView(OrganizationMixin, ListView[Invitation]):
             "may_invite": (may_invite := holds(self.actor, "invitations.create")),
             "may_resend": holds(self.actor, "invitations.update"),
             "requests": self.organization.join_requests.pending().count() if may_invite else 0,
+            "begins": may_invite and tab is Tab.PENDING and not rows and not shown.q,
             "bar": self._bar(counted[tab.value]),
             "under_way": under_way(self.organization, self.membership.user),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from invitations.models import Invitation, InvitationStatus
+from invitations.policies import may_correct
 from invitations.views.one import OneInvitationMixin
 from mail.models import Mail
 from mail.outbox import latest
@@ -66,6 +67,7 @@ class InvitationView(OneInvitationMixin, TemplateView):
             "state": invitation.status_at(self.now),
             "items": once(items_of_offer(self.actor, invitation, self.now, back=here)),
             "mails": self._mails(invitation),
+            "correct_url": self._correct_url(here),
             "groups": self._groups(invitation),
             "page": page_of(self._sought(invitation), self.request.GET, untold=untold),
             "zone": timezone.get_current_timezone_name(),
@@ -73,6 +75,13 @@ class InvitationView(OneInvitationMixin, TemplateView):
             "log": reverse("team:audit", args=[self.organization.slug]) if reads_log else "",
         }
         return super().get_context_data(**kwargs | context)
+
+    def _correct_url(self, here: str) -> str:
+        """Where the address is put right, for whoever may; '' for others."""
+        if not holds(self.actor, "invitations.update") or not may_correct(self.actor, self.invitation, self.now):
+            return ""
+        path = reverse("invitations:correct", args=[self.organization.slug, self.invitation.pk])
+        return f"{path}?{urlencode({'next': here})}"
 
     def _mails(self, invitation: Invitation) -> list[Mail]:
         """Those that carried its links, the newest first."""

@@ -106,6 +106,34 @@ def test_what_failed_says_why_in_words_and_leads_to_the_tab(client_of, owner, al
     assert "Send all that failed again" in html
 
 
+def bad_news(html):
+    found = re.search(r'<p class="notice bad.*?</p>', html, re.DOTALL)
+    return found.group() if found else ""
+
+
+def test_an_invitation_whose_mail_failed_says_why_and_leads_to_what_mends_it(client_of, owner, member, all_states):
+    page = f"{PAGE}{all_states.failed.pk}/"
+    said = bad_news(text_of(client_of(owner).get(page)))
+    assert "The mail did not go out." in said
+    assert Mail.objects.get(state=State.FAILED).reason in said
+    assert f"{page}address/" in said
+    assert f"{page}address/" not in bad_news(text_of(client_of(member).get(page)))
+    assert not bad_news(text_of(client_of(owner).get(f"{PAGE}{all_states.open.pk}/")))
+
+
+def test_where_nobody_is_waiting_there_is_one_way_to_begin(client_of, owner, other_org, outsider):
+    text = text_of(client_of(outsider).get(f"/o/{other_org.slug}/invitations/"))
+    assert text.count(f'href="/o/{other_org.slug}/invitations/new/"') == 1
+    assert 'type="search"' not in text
+    offer(outsider, "ada@example.org")
+    text = text_of(client_of(outsider).get(f"/o/{other_org.slug}/invitations/"))
+    assert text.count(f'href="/o/{other_org.slug}/invitations/new/"') == 1
+    assert 'type="search"' in text
+    text = text_of(client_of(outsider).get(f"/o/{other_org.slug}/invitations/?q=zzz"))
+    assert "No address here begins with" in text
+    assert 'type="search"' in text
+
+
 def test_what_is_queued_and_what_was_sent_says_so_and_what_is_tried_again_says_why(client_of, owner):
     offer(owner, "ada@example.org")
     deliver()
