@@ -35,10 +35,13 @@ class LinkMixin(OrganizationMixin):
         return found
 
     @property
+    def sees_joining(self) -> bool:
+        return bool(holds(self.actor, "organization.update"))
+
+    @property
     def back_url(self) -> str:
         """To the settings of joining; to the overview for whoever does not open these."""
-        opens = holds(self.actor, "organization.update")
-        return reverse("invitations:joining" if opens else "team:overview", args=[self.organization.slug])
+        return reverse("invitations:joining" if self.sees_joining else "team:overview", args=[self.organization.slug])
 
 
 class MakeLinkView(LinkMixin, FormView[LinkForm]):
@@ -53,7 +56,7 @@ class MakeLinkView(LinkMixin, FormView[LinkForm]):
         return super().get_form_kwargs() | {"organization": self.organization, "actor": self.actor, "held": None}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(back_url=self.back_url, **kwargs)
+        return super().get_context_data(back_url=self.back_url, sees_joining=self.sees_joining, **kwargs)
 
     def form_valid(self, form: LinkForm) -> HttpResponse:
         try:
@@ -83,6 +86,7 @@ class LinkView(LinkMixin, TemplateView):
             "may_revoke": policies.may_revoke_link(self.actor),
             "address": address_of(link) if leads and may_pass_on else "",
             "back_url": self.back_url,
+            "sees_joining": self.sees_joining,
         }
 
 

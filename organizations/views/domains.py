@@ -32,10 +32,13 @@ class DomainMixin(OrganizationMixin):
         return found
 
     @property
+    def sees_joining(self) -> bool:
+        return bool(holds(self.actor, "organization.update"))
+
+    @property
     def back_url(self) -> str:
         """To the settings of joining; to the overview for whoever does not open these."""
-        opens = holds(self.actor, "organization.update")
-        return reverse("invitations:joining" if opens else "team:overview", args=[self.organization.slug])
+        return reverse("invitations:joining" if self.sees_joining else "team:overview", args=[self.organization.slug])
 
 
 class DomainView(DomainMixin, TemplateView):
@@ -51,8 +54,8 @@ class DomainView(DomainMixin, TemplateView):
             "checking": self.domain.is_checking_at(self.now),
             "may_check": holds(self.actor, "domains.update"),
             "may_remove": holds(self.actor, "domains.delete"),
-            "sees_joining": holds(self.actor, "organization.update"),
             "back_url": self.back_url,
+            "sees_joining": self.sees_joining,
         }
 
 
@@ -63,7 +66,7 @@ class AddDomainView(DomainMixin, FormView[AddDomainForm]):
     form_class = AddDomainForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(back_url=self.back_url, **kwargs)
+        return super().get_context_data(back_url=self.back_url, sees_joining=self.sees_joining, **kwargs)
 
     def form_valid(self, form: AddDomainForm) -> HttpResponse:
         try:
@@ -135,7 +138,7 @@ class RestrictView(DomainMixin, FormView[RestrictForm]):
         return super().get_form_kwargs() | {"organization": self.organization}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(back_url=self.back_url, **kwargs)
+        return super().get_context_data(back_url=self.back_url, sees_joining=self.sees_joining, **kwargs)
 
     def form_valid(self, form: RestrictForm) -> HttpResponse:
         domains = form.cleaned_data["domains"]

@@ -432,3 +432,16 @@ def test_plan_says_that_no_new_address_may_be_invited(client_of, org, owner):
     assert said in text_of(browser.get(f"{SETTINGS}plan/"))
     Organization.objects.filter(pk=org.pk).update(trial_cap=0)  # lowered below what is used
     assert said in text_of(browser.get(f"{SETTINGS}plan/"))
+
+
+def test_the_way_back_names_only_pages_that_open(client_of, owner):
+    person = join(owner, UserFactory(name="Dana Domains"))
+    grants = ("organization.read", "domains.read", "domains.create", "domains.update", "invitations.create")
+    assign(owner, design(owner, "Domain keeper", *grants), person)
+    for path in (f"{SETTINGS}domains/add/", f"{SETTINGS}domains/restrict/", f"{SETTINGS}links/new/"):
+        for who, opens in ((owner, True), (person, False)):
+            answer = client_of(who).get(path)
+            assert answer.status_code == 200
+            crumbs = re.search(r'<nav class="crumbs.*?</nav>', answer.content.decode(), re.DOTALL).group()
+            assert (f'href="{SETTINGS}"' in crumbs) is opens
+            assert ("Joining" in crumbs) is opens
