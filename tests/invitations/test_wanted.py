@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from invitations.emails import build_invitation, build_reminder, wanted
 from invitations.models import Invitation, Refusal
+from organizations.models import Organization
 from tests.factories import offer
 
 ENDS = datetime(2030, 5, 4, 16, 30, tzinfo=UTC)
@@ -52,6 +54,27 @@ def test_mail_is_written_with_one_query(ids, build, django_assert_num_queries):
     Invitation.objects.update(note="Hello", access_ends_at=ENDS)
     with django_assert_num_queries(1):
         assert build(ids) is not None
+
+
+def test_what_the_inviter_wrote_is_set_apart_as_their_words(org, ids):
+    Organization.objects.filter(pk=org.pk).update(trusted=True)
+    Invitation.objects.update(note="Hello\n<there>")
+    message = build_invitation(ids)
+    assert message is not None
+    assert "\n“Hello\n<there>”\n" in message.text
+    quote = re.search(r"<blockquote[^>]*>.*?</blockquote>", message.html, re.DOTALL)
+    assert quote is not None
+    assert "border-left" in quote.group()
+    assert "“Hello<br>&lt;there&gt;”" in quote.group()
+
+
+@pytest.mark.parametrize("build", [build_invitation, build_reminder])
+def test_either_mail_says_when_the_access_that_it_offers_ends(ids, build):
+    assert "Access ends" not in build(ids).text
+    Invitation.objects.update(access_ends_at=ENDS)
+    message = build(ids)
+    assert f"Access ends {ENDS:%A}" in message.text
+    assert "Access ends</th>" in message.html
 
 
 @pytest.mark.parametrize("build", [build_invitation, build_reminder])
