@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,6 +29,10 @@ class JoinRequestQuerySet(QuerySet["JoinRequest"]):
     def waiting(self) -> JoinRequestQuerySet:
         """Those that wait for a seat, in the order in which they came."""
         return self.filter(status="waiting").order_by("asked_at", "id")
+
+    def counted(self) -> dict[str, int]:
+        """How many there are of each status."""
+        return dict(self.order_by().values_list("status").annotate(number=Count("pk")))
 
     def newest_first(self) -> JoinRequestQuerySet:
         return self.order_by("-asked_at", "-id")

@@ -57,9 +57,12 @@ class RequestsView(OrganizationMixin, ListView[JoinRequest]):
         context = super().get_context_data(**kwargs)
         found = list(context["requests"])
         rows = found[:ROWS]
+        open_ones = self.organization.join_requests.open().counted()
         return context | {
             "rows": rows,
             "tab": self.tab,
+            "to_answer": open_ones.get(JoinStatus.PENDING, 0),
+            "waiting": open_ones.get(JoinStatus.WAITING, 0),
             "said": f"{len(rows)} shown",
             "next_url": f"?show={self.tab}&before={rows[-1].pk.hex}" if len(found) > ROWS else "",
             "previous_url": f"?show={self.tab}" if self.place else "",

@@ -111,6 +111,26 @@ def test_who_asked_joins_at_once_where_that_is_open_by_now(client_of, org, owner
     assert asked.status == "joined"
 
 
+def test_whoever_was_refused_reads_so_and_is_not_led_to_ask_again_too_soon(client_of, owner, stranger):
+    let_in(owner, "request")
+    browser = client_of(stranger)
+    browser.post(PAGE, {"message": "Hello there"})
+    refuse_request(actor=acting(owner), asked=JoinRequest.objects.get(), reason="We are full.")
+    shown = text_of(browser.get(PAGE))
+    assert "Your request to join Marram Instruments was refused" in shown
+    assert "We are full." in shown
+    assert "Ask to join" not in shown
+    assert "Asking shows your name" not in shown
+
+
+def test_tabs_say_how_many_ask_and_how_many_wait(client_of, owner, stranger):
+    let_in(owner, "request")
+    page = "/o/marram/invitations/requests/"
+    assert "To answer 0 Wait for a seat 0 Answered" in text_of(client_of(owner).get(page))
+    client_of(stranger).post(PAGE, {"message": "Hello there"})
+    assert "To answer 1 Wait for a seat 0 Answered" in text_of(client_of(owner).get(page))
+
+
 @pytest.mark.parametrize(
     "message",
     ["a\x00b", "a\x7fb", "x" * 5_000, "see www.evil.com", "\u202egnp"],
