@@ -57,8 +57,11 @@ def test_offer_says_into_which_groups_and_what_the_inviter_wrote(client, client_
     set_plan(actor=acting(staff), organization=org, plan="", seats=None, trial_cap=None, trusted=True)
     group = group_of(owner, "Field service")
     role = role_of(org, "member")
-    offered = {"addresses": [stranger.email], "role": role, "groups": [group], "note": "Start with <the> list."}
-    invitation = invite(actor=acting(owner), organization=org, days=7, **offered).done[0]
+    note, to = "Start with <the> list.", [stranger.email]
+    made = invite(
+        actor=acting(owner), organization=org, addresses=to, role=role, days=7, groups=[group], note=note
+    ).done  # fmt: skip
+    invitation = made[0]
     for browser in (client, client_of(stranger)):
         text = page(opened(browser, invitation), invitation)
         assert "“Start with &lt;the&gt; list.”" in text
