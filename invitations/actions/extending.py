@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from audit.actions import current_act
 from audit.actors import Actor
@@ -34,9 +34,16 @@ def extend(
         before = {"expires_at": str(invitation.expires_at)}
         invitation.expires_at = until
         of_its_end = invitation.end_reminded_at is None
-        invitation.remind_at = next_reminder(invitation.sent_at, until, act.now, of_its_end=of_its_end)
+        after = _before_what_is_due(invitation, act.now)
+        invitation.remind_at = next_reminder(invitation.sent_at, until, after, of_its_end=of_its_end)
         record_of(events.EXTENDED, actor, invitation, before=before, after={"expires_at": str(until)})
         outcome.done.append(invitation)
     for ends, remind, rows in alike(outcome.done):
         turn(rows, InvitationStatus.PENDING, expires_at=ends, remind_at=remind)
     return outcome
+
+
+def _before_what_is_due(invitation: Invitation, now: datetime) -> datetime:
+    """The moment after which reminders are still to come: one that is due and has not gone out yet is among them."""
+    due = invitation.remind_at
+    return due - timedelta(microseconds=1) if due and due <= now else now

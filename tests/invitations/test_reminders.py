@@ -177,6 +177,17 @@ def test_each_reminder_of_a_version_goes_out_at_most_once_however_often_it_is_ex
     assert days_of_reminders(clock, range(1, 46), deeds) == reminded
 
 
+@pytest.mark.parametrize(("day", "reminded"), [(2, True), (5, True), (6, False)])
+def test_an_extension_takes_no_reminder_away_that_is_due_at_that_moment(clock, owner, day, reminded):
+    """Of its end nobody is reminded whose end has just moved away."""
+    invitation = offer(owner, "ines@example.org", days=7)
+    deliver()
+    days_of_reminders(clock, range(1, day))
+    clock.move_to(BEGIN + timedelta(days=day) + timedelta(minutes=1))  # the clock's own programme comes a little later
+    stand_longer(owner, invitation, 20)()
+    assert later(clock, minutes=1).actions == ["invitation.reminded"] * reminded
+
+
 def test_a_last_reminder_that_was_switched_off_goes_out_before_the_new_end(clock, org, owner):
     invitation = offer(owner, "ines@example.org", days=7)
     deliver()
