@@ -21,6 +21,11 @@ WHERE id = (
 )
 RETURNING * {unhurried}
 """
+_MARK = """\
+UPDATE mail_mail SET state = 'sent', leased_until = NULL, sent_at = %s, reason = '',
+    ids = CASE WHEN %s THEN '{}' ELSE ids END
+WHERE id = %s AND state = 'sending' AND leased_until = %s
+"""
 _PASSING = "FOR UPDATE SKIP LOCKED"
 _UNHURRIED = ", set_config('synchronous_commit', 'off', true) AS unhurried"
 
@@ -50,3 +55,16 @@ class MailQuerySet(models.QuerySet["Mail"]):
         statement = _CLAIM.format(passing=_PASSING if on_postgres else "", unhurried=_UNHURRIED if on_postgres else "")
         at, until = (database.ops.adapt_datetimefield_value(moment) for moment in (now, lease))
         return next(iter(list(self.raw(statement, [until, at, at]))), None)
+
+    def mark_sent(self, mail: Mail, at: datetime, *, forget: bool) -> bool:
+        """Write down that this mail was sent, where its lease is still the one that it was claimed with.
+
+        The next mail waits for it, and to put the statement together takes longer than to ask it (decision 23).
+        `forget`: with it goes what the mail was written from.
+        """
+        database = connections[self.db]
+        sent_at, lease = (database.ops.adapt_datetimefield_value(moment) for moment in (at, mail.leased_until))
+        key = self.model._meta.pk.get_db_prep_value(mail.pk, database)
+        with database.cursor() as cursor:
+            cursor.execute(_MARK, [sent_at, forget, key, lease])
+            return bool(cursor.rowcount)

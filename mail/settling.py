@@ -48,7 +48,8 @@ def mark_sent(mail: Mail) -> None:
     sent_at = timezone.now()
     while True:
         try:
-            settle(mail, state=State.SENT, sent_at=sent_at, reason="")
+            if not Mail.objects.mark_sent(mail, sent_at, forget=kinds.is_told_by_row(mail.kind)):
+                tell_taken_over(mail)
         except (OperationalError, InterfaceError):
             assert mail.leased_until is not None  # noqa: S101 - it was claimed
             if timezone.now() >= mail.leased_until:

@@ -1,6 +1,6 @@
 """What the server has taken is marked as soon as the database can be asked again: nobody gets it twice for that."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -8,28 +8,32 @@ from django.utils import timezone
 
 from mail.models import Mail, State
 from mail.querysets import MailQuerySet
-from mail.sending import send_due
+from mail.sending import claim_next, send_due
 from mail.settling import LEASE
 
 pytestmark = pytest.mark.django_db
+
+LATER = datetime(2040, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def away(monkeypatch):
     """The database does not take so many marks; the pauses between them take no time."""
     waited: list[float] = []
-    real = MailQuerySet.update
+    real = MailQuerySet.mark_sent
 
     def for_so_many(times: int, error: type[Exception] = OperationalError) -> list[float]:
         left = [times]
 
-        def update(rows, **changes):
-            if changes.get("state") == State.SENT and left[0]:
+        def mark_sent(rows, *args, **kwargs):
+            if left[0]:
                 left[0] -= 1
                 raise error
-            return real(rows, **changes)
+            return real(rows, *args, **kwargs)
 
-        monkeypatch.setattr(MailQuerySet, "update", update)
+        monkeypatch.setattr(MailQuerySet, "mark_sent", mark_sent)
+        manager = type(Mail.objects)
+        monkeypatch.setattr(manager, "mark_sent", lambda self, *args, **kwargs: mark_sent(self.all(), *args, **kwargs))
         monkeypatch.setattr("mail.settling.time.sleep", waited.append)
         return waited
 
@@ -65,3 +69,32 @@ def test_other_errors_are_not_waited_for(write, server, away):
     with pytest.raises(ZeroDivisionError):
         send_due()
     assert waited == []
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_mark_is_what_the_orm_would_write(write, forget):
+    write("note:1")
+    write("note:2")
+    marked, settled = claim_next(), claim_next()
+    assert marked is not None
+    assert settled is not None
+    Mail.objects.update(ids={"note": "1"}, reason="The mail server put it off (450).")
+    at = timezone.now()
+    assert Mail.objects.mark_sent(marked, at, forget=forget)
+    gone: dict[str, dict[str, str]] = {"ids": {}} if forget else {}
+    Mail.objects.filter(pk=settled.pk).update(state=State.SENT, leased_until=None, sent_at=at, reason="", **gone)
+    fields = ("state", "leased_until", "sent_at", "reason", "ids", "attempts", "due_at", "kind")
+    rows = Mail.objects.filter(pk__in=[marked.pk, settled.pk]).order_by("pk").values(*fields)
+    first, second = ({**row, "due_at": None} for row in rows)
+    assert first == second
+
+
+@pytest.mark.parametrize("change", [{"leased_until": None, "state": State.PENDING}, {"leased_until": LATER}])
+def test_mark_of_who_no_longer_has_it_changes_nothing(write, change):
+    write("note:1")
+    mail = claim_next()
+    assert mail is not None
+    Mail.objects.update(**change)
+    before = Mail.objects.values().get()
+    assert not Mail.objects.mark_sent(mail, timezone.now(), forget=True)
+    assert Mail.objects.values().get() == before
