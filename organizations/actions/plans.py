@@ -74,10 +74,10 @@ def ask_for_larger_plan(*, actor: Actor, organization: Organization, seats: int 
     actor = as_of_now(actor, organization)
     policies.may_change_settings(actor).enforce()
     policies.may_ask_for_larger_plan(organization, seats, addresses, act.now).demand()
-    wanted = {"seats": (organization.seat_limit, seats), "addresses": (organization.trial_cap, addresses)}
-    more = {name: policies.is_more(organization, *numbers) for name, numbers in wanted.items()}
-    if not all(more.values()):
-        raise ValidationError({name: decision.as_error() for name, decision in more.items() if not decision})
+    if not (more := policies.is_more(organization, organization.seat_limit, seats)):
+        raise ValidationError({"seats": more.as_error()})
+    if not (more := policies.is_more(organization, organization.trial_cap, addresses)):
+        raise ValidationError({"addresses": more.as_error()})
     organization.more_asked_at = act.now
     organization.save(update_fields=["more_asked_at"])
     record(
