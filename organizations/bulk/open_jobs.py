@@ -21,7 +21,7 @@ MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class OpenJob:
+class Notice:
     """One notice: what is going on, and its page."""
 
     sentence: str
@@ -29,7 +29,7 @@ class OpenJob:
     url: str
 
 
-def open_jobs(organization: Organization, user: User) -> list[OpenJob]:
+def open_jobs(organization: Organization, user: User) -> list[Notice]:
     """What runs or waits for a confirmation, newest first; one query."""
     now = timezone.now()
     mine = Job.objects.filter(place_id=organization.pk, user_id=user.pk, created_at__gt=now - timedelta(days=1))
@@ -40,14 +40,14 @@ def open_jobs(organization: Organization, user: User) -> list[OpenJob]:
     return [_shown(job, organization) for job in recent[:MOST_SHOWN]]
 
 
-def _shown(job: Job, organization: Organization) -> OpenJob:
+def _shown(job: Job, organization: Organization) -> Notice:
     url = reverse("organizations:job", args=[organization.slug, job.pk])
     what = deed_of(job).label
     if not job.is_open:
-        return OpenJob(f"{what}: {people(job.changed)} would be changed. It waits for you to confirm.", "Look", url)
+        return Notice(f"{what}: {people(job.changed)} would be changed. It waits for you to confirm.", "Look", url)
     who = people(job.total) if job.total else "the people selected"
     if job.kind == REHEARSE_KIND:
-        return OpenJob(f"{what}: looking at what would change for {who}, {job.percent} % done.", "Look", url)
+        return Notice(f"{what}: looking at what would change for {who}, {job.percent} % done.", "Look", url)
     if job.kind == UNDO_KIND:
-        return OpenJob(f"A change of {who} is being undone: {job.percent} %.", "See how far it is", url)
-    return OpenJob(f"A change of {who} is running: {job.percent} %.", "See how far it is", url)
+        return Notice(f"A change of {who} is being undone: {job.percent} %.", "See how far it is", url)
+    return Notice(f"A change of {who} is running: {job.percent} %.", "See how far it is", url)
